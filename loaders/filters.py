@@ -1,0 +1,118 @@
+"""`VmFilter` to a MongoDB query.
+
+Equality, `in` and `startsWith` on what is declared searchable come out of the index on `facets`; every other
+condition is checked on the documents in key order, bounded by time.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import Any
+
+from strawberry import UNSET
+
+from schema.element import Document, document_key
+from schema.graph.filters import Shape
+
+_OPERATORS: dict[str, Callable[[Any], Any]] = {
+    "eq": lambda value: value,
+    "ne": lambda value: {"$ne": value},
+    "in_": lambda values: {"$in": values},
+    "not_in": lambda values: {"$nin": values},
+    "gt": lambda value: {"$gt": value},
+    "gte": lambda value: {"$gte": value},
+    "lt": lambda value: {"$lt": value},
+    "lte": lambda value: {"$lte": value},
+    "starts_with": lambda text: {"$regex": f"^{re.escape(text)}"},
+    "contains": lambda text: {"$regex": re.escape(text)},
+    "exists": lambda expected: {"$exists": expected},
+}
+_INDEXED = ("eq", "in_", "starts_with")
+_ENVELOPE = {"host": "hostId", "name": "name", "uuid": "uuid", "state": "state", "source_key": "sourceKey"}
+
+
+def vm_query(condition: Any, host_id: str | None = None) -> Document:
+    """The query for VMs that meet a `VmFilter` and, where a host is named, are on it."""
+    conditions = [] if condition is None else list(_vm(condition))
+    if host_id is not None:
+        conditions.append({"hostId": host_id})
+    return _all(conditions)
+
+
+def _all(conditions: list[Document]) -> Document:
+    if not conditions:
+        return {}
+    return conditions[0] if len(conditions) == 1 else {"$and": conditions}
+
+
+def _given(condition: Any) -> Iterator[tuple[str, Any]]:
+    """The fields of an input that the client gave, by Python name."""
+    for field in condition.__strawberry_definition__.fields:
+        value = getattr(condition, field.python_name)
+        if value is not UNSET and value is not None:
+            yield field.python_name, value
+
+
+def _vm(condition: Any) -> Iterator[Document]:
+    for name, value in _given(condition):
+        if name == "and_":
+            yield from (_all(list(_vm(inner))) for inner in value)
+        elif name == "or_":
+            yield {"$or": [_all(list(_vm(inner))) for inner in value]} if value else {"_id": {"$in": []}}
+        elif name == "not_":
+            yield {"$nor": [_all(list(_vm(value)))]}
+        elif name in _ENVELOPE:
+            yield from _operators(_ENVELOPE[name], value)
+        else:
+            key = document_key(name)
+            path = f"devices.{key}" if value.shape is Shape.LIST else key
+            yield from _match(path, value)
+            yield from _facets(key, value)
+
+
+def _match(path: str, condition: Any) -> Iterator[Document]:
+    """What the documents themselves must hold."""
+    if condition.shape is Shape.OPERATORS:
+        yield from _operators(path, condition)
+    elif condition.shape is Shape.LIST:
+        yield from _list(path, condition)
+    else:
+        yield from _fields(f"{path}.", condition)
+
+
+def _fields(prefix: str, condition: Any) -> Iterator[Document]:
+    for name, value in _given(condition):
+        yield from _match(f"{prefix}{document_key(name)}", value)
+
+
+def _operators(path: str, condition: Any) -> Iterator[Document]:
+    for operator, operand in _given(condition):
+        yield {path: _OPERATORS[operator](_plain(operand))}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.value if isinstance(value, Enum) else value
+
+
+def _list(path: str, condition: Any) -> Iterator[Document]:
+    for name, value in _given(condition):
+        if name == "exists":
+            yield {f"{path}.0": {"$exists": value}}
+            continue
+        inner = list(_fields("", value))
+        match = {path: {"$elemMatch": _all(inner)}} if inner else {f"{path}.0": {"$exists": True}}
+        yield {"$nor": [match]} if name == "none" else match
+
+
+def _facets(path: str, condition: Any) -> Iterator[Document]:
+    """What follows from the condition for `facets`, whose index finds the candidates."""
+    for name, value in _given(condition):
+        if condition.shape is Shape.OPERATORS:
+            if name in _INDEXED:
+                yield {"facets": {"$elemMatch": {"p": path, "v": _OPERATORS[name](_plain(value))}}}
+        elif condition.shape is Shape.ELEMENT:
+            yield from _facets(f"{path}.{document_key(name)}", value)
+        elif name == "some":
+            yield from _facets(path, value)

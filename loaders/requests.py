@@ -1,0 +1,97 @@
+"""The loaders of one request."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
+from strawberry.dataloader import DataLoader
+
+from schema.element import Document
+from schema.graph.context import Page, PageRequest, Paths
+
+from .filters import vm_query
+from .pages import beyond, cursor_of, sorting
+
+BATCH = 100
+"""Documents per answer of MongoDB; larger ones hold the event loop for too long while they are decoded."""
+
+
+class RequestLoaders:
+    """Every read of one request; a document asked for twice is read once.
+
+    `seconds` bounds the time that MongoDB may spend on each read; past it, the read raises pymongo's
+    ExecutionTimeout.
+    """
+
+    def __init__(self, database: AsyncIOMotorDatabase[Document], seconds: float) -> None:
+        self._database = database
+        self._milliseconds = int(seconds * 1000)
+        self._by_key: dict[tuple[str, Paths], DataLoader[str, Document | None]] = {}
+
+    async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
+        """A VM by its key."""
+        return await self._loader("vms", paths).load(vm_id)
+
+    async def other_definition(self, vm_id: str) -> Document | None:
+        """The persistent definition of a running VM, where it is kept beside the live one."""
+        return await self._loader("definitions", None).load(vm_id)
+
+    async def host(self, host_id: str) -> Document | None:
+        """A host by its name."""
+        return await self._loader("hosts", None).load(host_id)
+
+    async def hosts(self) -> Sequence[Document]:
+        """All hosts by name."""
+        return await self._find(self._database["hosts"], {}, [("_id", 1)], None, 0)
+
+    async def vms(self, condition: Any, host_id: str | None, page: PageRequest, paths: Paths) -> Page:
+        """Part of the VMs that meet a `VmFilter`; raises ValueError for a cursor of another list."""
+        query = vm_query(condition, host_id)
+        cursor = page.before if page.backward else page.after
+        if cursor is not None:
+            place = beyond(cursor, page.order, backward=page.backward)
+            query = {"$and": [query, place]} if query else place
+        wanted = None if paths is None else paths | {page.order.field}
+        sort = sorting(page.order, backward=page.backward)
+        found = list(await self._find(self._database["vms"], query, sort, wanted, page.limit + 1))
+        more = len(found) > page.limit
+        found = found[: page.limit]
+        if page.backward:
+            found.reverse()
+        before, after = (more, cursor is not None) if page.backward else (cursor is not None, more)
+        return Page(found, [cursor_of(document, page.order) for document in found], before, after)
+
+    async def vm_count(self, condition: Any, host_id: str | None) -> int:
+        """How many VMs meet a `VmFilter`."""
+        count: int = await self._database["vms"].count_documents(
+            vm_query(condition, host_id), maxTimeMS=self._milliseconds
+        )
+        return count
+
+    def _loader(self, collection: str, paths: Paths) -> DataLoader[str, Document | None]:
+        key = (collection, paths)
+        if key not in self._by_key:
+            self._by_key[key] = DataLoader(self._by_ids(self._database[collection], paths))
+        return self._by_key[key]
+
+    def _by_ids(self, collection: AsyncIOMotorCollection[Document], paths: Paths) -> Callable[[list[str]], Any]:
+        async def load(ids: list[str]) -> list[Document | None]:
+            documents = await self._find(collection, {"_id": {"$in": ids}}, None, paths, 0)
+            by_id = {document["_id"]: document for document in documents}
+            return [by_id.get(one) for one in ids]
+
+        return load
+
+    async def _find(
+        self,
+        collection: AsyncIOMotorCollection[Document],
+        query: Document,
+        sort: list[tuple[str, int]] | None,
+        paths: Paths,
+        limit: int,
+    ) -> list[Document]:
+        projection = None if paths is None else dict.fromkeys(sorted(paths), 1)
+        cursor = collection.find(query, projection, batch_size=BATCH, limit=limit, max_time_ms=self._milliseconds)
+        if sort is not None:
+            cursor = cursor.sort(sort)
+        return [document async for document in cursor]

@@ -1,0 +1,26 @@
+"""What a VM is: declarations of libvirt's XML, the codec they drive and the GraphQL surface. No I/O, no clock."""
+
+from .coverage import typed_share, untyped
+from .definition import devices_of, domain_from_xml, domain_to_xml
+from .devices import DEVICES, DeviceKind
+from .facets import DECLARATIONS_HASH, facets
+from .identity import keep_identity
+from .xmltext import DefinitionError, XmlError
+
+DEVICE_KINDS = {declared.array: declared.kind_name for declared in DEVICES.values()}
+"""The lists of devices in a definition and the kind that each holds."""
+
+__all__ = [
+    "DECLARATIONS_HASH",
+    "DEVICE_KINDS",
+    "DefinitionError",
+    "DeviceKind",
+    "XmlError",
+    "devices_of",
+    "domain_from_xml",
+    "domain_to_xml",
+    "facets",
+    "keep_identity",
+    "typed_share",
+    "untyped",
+]

@@ -1,0 +1,69 @@
+"""How much of the XML the declarations claim."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from .codec import Node, declared_name, node
+from .definition import WholeDomain
+from .devices import Devices
+from .element import Document
+from .facets import plans
+
+
+def untyped(definition: Document) -> list[str]:
+    """The XML paths of everything in `extra`: `domain/devices/disk/driver/@foo`."""
+    return [path for path, _ in pieces(definition)]
+
+
+def pieces(definition: Document) -> Iterator[tuple[str, Document]]:
+    """Every piece in `extra` with its XML path."""
+    whole = {**definition["domain"], "devices": definition.get("devices", {})}
+    yield from _pieces(node(WholeDomain), whole, "domain")
+
+
+def _pieces(table: Node, document: Document, at: str) -> Iterator[tuple[str, Document]]:
+    for piece in document.get("extra", ()):
+        home = f"{at}/{piece['path']}" if piece.get("path") else at
+        mark = "@" if piece.get("xml") is None and piece["name"] != "#text" else ""
+        yield f"{home}/{mark}{piece['name']}", piece
+    for name, plan in plans(table):
+        value = document.get(plan.key)
+        if not isinstance(plan.of, type) or value is None:
+            continue
+        for item in value if isinstance(value, list) else (value,):
+            yield from _pieces(plan.shape(item.get("kind", "")), item, f"{at}/{declared_name(name)}")
+
+
+def _leaves(element: Any) -> int:
+    """Attributes and texts of an element and all below it."""
+    return sum(
+        len(each.attrib) + bool((each.text or "").strip()) for each in element.iter() if isinstance(each.tag, str)
+    )
+
+
+def typed_share(xml: bytes, definition: Document) -> dict[str, Counter[str]]:
+    """Leaf values per device element and for `domain`'s own declared children: `total` and `untyped` of each.
+
+    A leaf value is an attribute or a text. Elements that no declaration names are left out: the share is that of the
+    kinds declared.
+    """
+    counts: dict[str, Counter[str]] = {}
+    devices = node(Devices)
+    table = node(WholeDomain)
+    for child in etree.fromstring(xml):
+        if child.tag == "devices":
+            for each in child:
+                if each.tag in devices.children:
+                    counts.setdefault(each.tag, Counter())["total"] += _leaves(each)
+        elif child.tag in table.children:
+            counts.setdefault("domain", Counter())["total"] += _leaves(child)
+    for path, piece in pieces(definition):
+        _, first, *rest = path.split("/")
+        name = (rest[0] if rest[1:] else None) if first == "devices" else "domain" if rest else None
+        if name in counts and first in table.children:
+            leaves = _leaves(etree.fromstring(piece["xml"])) if piece.get("xml") else 1
+            counts[name]["untyped"] += leaves
+    return counts

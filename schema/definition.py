@@ -1,0 +1,66 @@
+"""A whole `<domain>` to its definition and back.
+
+A definition is `{name, uuid, domain, devices}`: plain JSON and BSON values, no host, no clock. `devices` holds one
+list per kind of device, each device with an `id` of its own within the VM and its `kind`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .codec import read, write
+from .devices import DEVICES, Devices
+from .domain import Domain
+from .element import Document, Element, child, element, text_child
+from .identity import identify
+from .xmltext import DefinitionError, Source, XmlError
+
+
+@element
+class _Head(Element):
+    """What names a domain."""
+
+    name: str | None = text_child("Name of the domain on its host.")
+    uuid: str | None = text_child("UUID of the domain.")
+
+
+@element
+class WholeDomain(Domain, _Head):
+    """A `<domain>` with its head and its devices."""
+
+    devices: Devices | None = child("The devices of the domain.")  # type: ignore[valid-type]
+
+
+_BESIDE_DOMAIN = ("name", "uuid", "devices")
+
+
+def domain_from_xml(xml: str | bytes) -> Document:
+    """The definition that a domain's XML describes.
+
+    Raises XmlError for XML that is malformed, hostile (document types, entities), deeper than 64 levels, larger than
+    8 MiB or rooted in another element. Anything else is taken in without loss, known to libvirt or not.
+    """
+    source = Source(xml)
+    if source.name != "domain":
+        raise XmlError(f"the root element is <{source.name}>, not <domain>")
+    domain = read(source, WholeDomain)
+    beside = {key: domain.pop(key) for key in _BESIDE_DOMAIN if key in domain}
+    devices = {"devices": identify(beside.pop("devices"))} if "devices" in beside else {}
+    return {**beside, "domain": domain, **devices}
+
+
+def domain_to_xml(definition: Document) -> str:
+    """The XML that a definition describes, the inverse of `domain_from_xml`.
+
+    Raises DefinitionError for a value that no XML can hold or that is not of its field's type, naming the path.
+    """
+    if not isinstance(definition.get("domain"), dict):
+        raise DefinitionError("a definition is an object with the key `domain`")
+    parts = {key: definition[key] for key in _BESIDE_DOMAIN if key in definition}
+    return str(write({**definition["domain"], **parts}, WholeDomain, "domain"))
+
+
+def devices_of(definition: Document) -> Iterator[Document]:
+    """All devices, in libvirt's order of kinds and the XML's order within a kind."""
+    devices: dict[str, Any] = definition.get("devices", {})
+    for declared in DEVICES.values():
+        yield from devices.get(declared.array, ())

@@ -1,0 +1,141 @@
+"""What all devices have in common, and the register of their kinds."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+
+import strawberry
+from graphql import GraphQLResolveInfo
+
+from .address import Address
+from .element import Document, Element, attribute, child, derived, element, variant
+from .node import Node, node_id
+from .parts import Acpi
+
+if TYPE_CHECKING:
+    from .graph.virtual_machine import VirtualMachine
+
+T = TypeVar("T", bound=type)
+
+
+ORDER = tuple(
+    [
+        "disk",
+        "controller",
+        "lease",
+        "filesystem",
+        "interface",
+        "smartcard",
+        "serial",
+        "parallel",
+        "console",
+        "channel",
+        "input",
+        "tpm",
+        "graphics",
+        "sound",
+        "audio",
+        "video",
+        "hostdev",
+        "redirdev",
+        "redirfilter",
+        "hub",
+        "watchdog",
+        "memballoon",
+        "rng",
+        "nvram",
+        "panic",
+        "shmem",
+        "memory",
+        "crypto",
+        "iommu",
+        "vsock",
+        "pstore",
+    ]
+)
+"""The order in which libvirt writes the kinds of devices. Source: libvirt's `virDomainDefFormat`."""
+
+DEVICES: dict[str, type["Device"]] = {}
+"""Declared devices by the name of libvirt's element."""
+
+
+@strawberry.interface
+class Device(Element, Node):
+    """A virtual device of a VM."""
+
+    tag: ClassVar[str]
+    """libvirt's element name: `disk`."""
+    array: ClassVar[str]
+    """The document's key for devices of this kind: `disks`."""
+    kind_name: ClassVar[str]
+    """The `DeviceKind`: `DISK`."""
+    identity: ClassVar[tuple[str, ...]]
+    """Paths whose values tell one device from the next of its kind: `("target.dev",)`."""
+
+    alias: str | None = attribute(
+        "libvirt's name for the device, such as `net0`; `ua-…` when the user chose it.",
+        xml="name",
+        within="alias",
+        searchable=True,
+    )
+    address: Address | None = variant("Where it sits on its bus.")
+    acpi: Acpi | None = child("What ACPI tells the guest about it.")
+    boot_order: int | None = attribute(
+        "Its turn when the firmware looks for a system, from 1.", xml="order", within="boot"
+    )
+    boot_loadparm: str | None = attribute("Boot parameter for s390 firmware.", xml="loadparm", within="boot")
+
+    @derived("Opaque id, the same as long as this device exists in its VM.")
+    def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
+        return node_id("Device", document["vm"]["_id"], document["id"])
+
+    @derived(
+        "Which of libvirt's device elements this is.",
+        graphql_type=Annotated["DeviceKind", strawberry.lazy("schema.devices")],  # noqa: F821
+    )
+    def kind(document: strawberry.Parent[Document]) -> str:  # noqa: D102
+        return str(document["kind"])
+
+    @derived("The VM that the device belongs to.")
+    def vm(  # noqa: D102
+        document: strawberry.Parent[Document],
+    ) -> Annotated["VirtualMachine", strawberry.lazy("schema.graph.virtual_machine")]:
+        vm: VirtualMachine = document["vm"]
+        return vm
+
+    @derived("The device as libvirt XML.")
+    def xml(document: strawberry.Parent[Document]) -> str:  # noqa: D102
+        from .codec import write
+
+        declared = by_kind(document["kind"])
+        return str(write(document, declared, declared.tag)).rstrip("\n")
+
+    @classmethod
+    def resolve_type(cls, document: Document, _info: GraphQLResolveInfo[Any], _type: Any) -> str:
+        """The GraphQL type of a stored device."""
+        return by_kind(document["kind"]).__name__
+
+    @classmethod
+    def is_type_of(cls, document: Document, _info: GraphQLResolveInfo[Any]) -> bool:
+        """Trust `resolve_type`: the values are dicts."""
+        return isinstance(document, dict)
+
+
+def by_kind(kind: str) -> type[Device]:
+    """The declaration of a `DeviceKind`; raises KeyError."""
+    return DEVICES[kind.lower()]
+
+
+def device(tag: str, *, array: str | None = None, identity: tuple[str, ...] = ()) -> Callable[[T], T]:
+    """Class decorator: this class declares the device element `tag`, kept in the list `array`.
+
+    `identity` are the paths of its natural key, the values that stay when the device changes otherwise.
+    """
+
+    def declare(cls: T) -> T:
+        members: Any = cls
+        members.tag, members.array, members.identity = tag, array or f"{tag}s", identity
+        members.kind_name = tag.upper()
+        DEVICES[tag] = element(cls)
+        return cls
+
+    return declare

@@ -1,0 +1,5 @@
+"""`<domain>` without its devices."""
+
+from .domain import Domain
+
+__all__ = ["Domain"]

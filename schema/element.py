@@ -1,0 +1,231 @@
+"""The words a declaration is written in.
+
+A class declares one libvirt element as a table: name, type, sentence. Everything else follows from that line: the
+XML mapping and the stored shape (`schema.codec`), the GraphQL output type (the class itself, through Strawberry) and
+the documentation. Values at run time are plain dicts; these classes are never instantiated.
+
+    @element
+    class DiskTarget(Element):
+        "How the guest addresses the disk."
+
+        dev: str | None = attribute("Name of the disk inside libvirt, such as `vda`.", searchable=True)
+        bus: DiskBus | None = attribute("Bus the guest sees the disk on.", searchable=True)
+        rotation_rate: int | None = attribute("Rotation speed in rpm; 1 is an SSD.", xml="rotation_rate")
+
+| word | the XML it claims, seen from the class's own element |
+|---|---|
+| `attribute` | an attribute: `dev='vda'` |
+| `text` | the element's own text |
+| `text_child` | the text of a child: `<serial>WD-1</serial>` |
+| `flag` | a child that is there or not: `<readonly/>` |
+| `child`, `children` | one child, or any number, each of the class in the annotation; `list[str]`: the text of each |
+| `chain` | a child that holds the next one of its own name, stored as one flat list: `<backingStore>` |
+| `variant`, `variants` | children whose shape a word decides; see `family` |
+| `raw_children` | children kept as XML, in order: `<metadata>` |
+| `derived` | no XML: computed from the other fields |
+
+The XML name is the field's GraphQL name (camelCase) unless `xml=` says otherwise; `xml="qemu:arg"` names one in a
+namespace. `within="tune"` reaches through a child that gets no object of its own, so that `<model type='e1000'/>`
+can be `model: str | None = attribute("…", xml="type", within="model")`. Numbers and booleans say how they are
+spelled by their type: `int`, `Long`, `Hex2`, `YesNo`, `OnOff` … (`schema.scalars`).
+
+Fields that meet under the `Device` interface or a family must agree on their GraphQL type wherever they share a
+name (GraphQL's overlapping-fields rule): `type` is a String on every device.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeVar, cast
+
+import strawberry
+from graphql import GraphQLResolveInfo
+from strawberry.utils.str_converters import to_camel_case
+
+Document = dict[str, Any]
+"""A declared element as it is stored: the keys are GraphQL names, what is absent in XML is absent here."""
+
+Role = Literal["attribute", "text", "flag", "child", "children", "chain", "variant", "variants", "raw"]
+
+NAMESPACES = {
+    prefix: f"http://libvirt.org/schemas/domain/{prefix}/1.0" for prefix in ("qemu", "lxc", "xen", "bhyve", "test")
+} | {"vmware": "http://libvirt.org/schemas/domain/vmware/1.0"}
+"""The prefixes that `xml=` may use; documents match on the URI, whatever their prefix."""
+
+_METADATA = "virtgraph"
+T = TypeVar("T", bound=type)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The XML that one field claims: `within` are the children passed on the way, `xml` the name found there."""
+
+    role: Role
+    xml: str | None = None
+    within: tuple[str, ...] = ()
+    by: str | None = None
+    searchable: bool = False
+    secret: bool = False
+
+
+def derived(description: str, *, graphql_type: Any = None) -> Callable[[Callable[..., Any]], Any]:
+    """A field computed from the others: `def bytes(document: strawberry.Parent[Document]) -> …`.
+
+    `graphql_type` names the type where the resolver's annotation cannot: stored words of an enum, dicts of a class.
+    """
+    return lambda resolver: strawberry.field(resolver, description=description, graphql_type=graphql_type)
+
+
+@strawberry.type
+class Extra:
+    """A piece of XML that no declaration claims, kept as it was read."""
+
+    path: str | None = strawberry.field(description="Elements between the owner and the piece, joined by `/`.")
+    name: str = strawberry.field(description="Name of the attribute or element; `#text` for character data.")
+    namespace: str | None = strawberry.field(description="Namespace URI of the name, where it has one.")
+    value: str | None = strawberry.field(description="Value of the attribute, or the character data.")
+    xml: str | None = strawberry.field(description="The whole element as XML, where the piece is one.")
+
+
+@strawberry.type
+class Element:
+    """An XML element that a declaration describes."""
+
+    @derived("What the XML says here beyond the declared fields; empty for XML that we know.")
+    def extra(document: strawberry.Parent[Document]) -> list[Extra]:  # noqa: D102
+        return cast(list[Extra], document.get("extra", []))
+
+
+@strawberry.type
+class Variant(Element):
+    """One of several shapes of an element; `kind` in the document tells which."""
+
+    own: ClassVar[str | None]
+    default: ClassVar[str]
+    shapes: ClassVar[dict[str, type["Variant"]]]
+
+    kind: str = strawberry.field(description="libvirt's word for this shape; `other` where we know no such shape.")
+
+    @classmethod
+    def resolve_type(cls, document: Document, _info: GraphQLResolveInfo[Any], _type: Any) -> str:
+        """The GraphQL type of a stored variant."""
+        return cls.shapes[document["kind"]].__name__
+
+    @classmethod
+    def is_type_of(cls, document: Document, _info: GraphQLResolveInfo[Any]) -> bool:
+        """Trust `resolve_type`: the values are dicts."""
+        return isinstance(document, dict)
+
+
+def claims(cls: type) -> dict[str, Claim]:
+    """The fields of a declared class that claim XML, by Python name, in the order of the page."""
+    fields = cls.__strawberry_definition__.fields  # type: ignore[attr-defined]
+    return {field.python_name: field.metadata[_METADATA] for field in fields if _METADATA in field.metadata}
+
+
+def document_key(python_name: str) -> str:
+    """The key in the document, which is the field's name in GraphQL: `queue_size` → `queueSize`."""
+    return to_camel_case(python_name)
+
+
+def _claim(description: str, claim: Claim) -> Any:
+    return strawberry.field(description=description, metadata={_METADATA: claim})
+
+
+def _path(within: str) -> tuple[str, ...]:
+    return tuple(within.split("/")) if within else ()
+
+
+def attribute(
+    description: str, *, xml: str | None = None, within: str = "", searchable: bool = False, secret: bool = False
+) -> Any:
+    """An attribute of this element, or of the child `within`."""
+    return _claim(description, Claim("attribute", xml, _path(within), searchable=searchable, secret=secret))
+
+
+def text(description: str, *, within: str = "", searchable: bool = False, secret: bool = False) -> Any:
+    """The element's own character data."""
+    return _claim(description, Claim("text", None, _path(within), searchable=searchable, secret=secret))
+
+
+def text_child(
+    description: str, *, xml: str | None = None, within: str = "", searchable: bool = False, secret: bool = False
+) -> Any:
+    """The character data of a child that carries nothing else."""
+    return _claim(description, Claim("text", xml or "", _path(within), searchable=searchable, secret=secret))
+
+
+def flag(description: str, *, xml: str | None = None, within: str = "") -> Any:
+    """A child whose presence is the information: `true`, or absent."""
+    return _claim(description, Claim("flag", xml or "", _path(within)))
+
+
+def child(description: str, *, xml: str | None = None, within: str = "") -> Any:
+    """One child element, of the class in the annotation."""
+    return _claim(description, Claim("child", xml, _path(within)))
+
+
+def children(description: str, *, xml: str, within: str = "", searchable: bool = False) -> Any:
+    """Every child named `xml`: `list[Class]`, or `list[str]` for the text of each."""
+    return _claim(description, Claim("children", xml, _path(within), searchable=searchable))
+
+
+def chain(description: str, *, xml: str) -> Any:
+    """A child that may hold the next one under its own name; the list runs from the outermost inwards."""
+    return _claim(description, Claim("chain", xml))
+
+
+def variant(description: str, *, by: str | None = None, xml: str | None = None, within: str = "") -> Any:
+    """One child of a family; `by` is the owner's attribute that names the shape, unless the child says it itself."""
+    return _claim(description, Claim("variant", xml, _path(within), by=by))
+
+
+def variants(description: str, *, xml: str, by: str | None = None, within: str = "") -> Any:
+    """Every child named `xml`, each of a family."""
+    return _claim(description, Claim("variants", xml, _path(within), by=by))
+
+
+def raw_children(description: str, *, xml: str) -> Any:
+    """The children of the child `xml`, each as XML, in order: `list[str]`."""
+    return _claim(description, Claim("raw", xml))
+
+
+def sentence(cls: type) -> str:
+    """The docstring as a GraphQL description."""
+    return "\n".join(line.strip() for line in (cls.__doc__ or "").strip().splitlines())
+
+
+def element(cls: T) -> T:
+    """Class decorator: this class declares an element."""
+    declared: T = strawberry.type(cls, description=sentence(cls))
+    return declared
+
+
+def family(*, own: str | None = None, default: str = "other") -> Callable[[T], T]:
+    """Class decorator: this class gathers the shapes of one element.
+
+    `own` is the element's own attribute that names the shape (`type` in `<address type='pci'>`); without it the
+    word stands on the owner and the field names it with `by=`. `default` is the shape where the word is missing.
+    """
+
+    def declare(cls: T) -> T:
+        members: Any = cls
+        members.own, members.default, members.shapes = own, default, {}
+        declared: T = strawberry.interface(cls, description=sentence(cls))
+        return declared
+
+    return declare
+
+
+def shape(*kinds: str) -> Callable[[T], T]:
+    """Class decorator: this class is its family's shape for these words; `other` takes the words nobody declared.
+
+    Where the family has an `own` attribute, the shape for `other` declares it as a field, so that the word survives.
+    """
+
+    def declare(cls: T) -> T:
+        declared = element(cls)
+        for kind in kinds:
+            cast(Any, cls).shapes[kind] = declared
+        return declared
+
+    return declare

@@ -1,0 +1,1 @@
+"""The GraphQL surface: what can be asked of the stored documents."""

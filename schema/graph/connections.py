@@ -1,0 +1,122 @@
+"""Relay's connections: lists that are read a page at a time.
+
+Source: the GraphQL Cursor Connections specification.
+"""
+
+from enum import Enum
+from typing import Annotated, Any
+
+import strawberry
+
+from ..element import Document, derived
+from .context import Info, Order, Page, PageRequest
+from .filters import VmFilter
+from .selection import selected, under, vm_paths
+from .virtual_machine import VirtualMachine
+
+LARGEST_PAGE = 500
+"""Items that one page may hold; asking for more is an error, never a silent cut."""
+
+USUAL_PAGE = 50
+"""Items of a page when the query does not say."""
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    """Where a page lies in its list."""
+
+    has_next_page: bool = strawberry.field(description="Whether items follow this page.")
+    has_previous_page: bool = strawberry.field(description="Whether items precede this page.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first item; null for an empty page.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last item; null for an empty page.")
+
+
+@strawberry.type(description="A VM in a list.")
+class VmEdge:
+    """A VM in a list."""
+
+    cursor: str = strawberry.field(description="Names this place in the list, while VMs come and go.")
+    node: VirtualMachine = strawberry.field(description="The VM at this place.")
+
+
+@strawberry.type(description="A page of VMs.")
+class VmConnection:
+    """A page of VMs; the document carries the page and what is needed to count."""
+
+    edges: list[VmEdge] = strawberry.field(description="The VMs of this page with their cursors.")
+    nodes: list[VirtualMachine] = strawberry.field(description="The VMs of this page.")
+    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
+
+    @derived("How many VMs the whole list has; counted only when it is selected.")
+    async def total_count(document: strawberry.Parent[Document], info: Info) -> int:  # noqa: D102
+        return await info.context.loaders.vm_count(document["filter"], document["host"])
+
+
+@strawberry.enum(description="What VMs are sorted by.")
+class VmOrderField(Enum):
+    """Stored fields with one value each."""
+
+    NAME = strawberry.enum_value("name", description="The name; VMs without one come first.")
+    HOST = strawberry.enum_value("hostId", description="The name of the host.")
+    STATE = strawberry.enum_value("state", description="What the VM is doing, by its word.")
+    CHANGED_AT = strawberry.enum_value("changedAt", description="When the last change was seen.")
+
+
+@strawberry.enum(description="Which end of the list comes first.")
+class OrderDirection(Enum):
+    """Which end of the list comes first."""
+
+    ASC = strawberry.enum_value("ASC", description="Smallest first.")
+    DESC = strawberry.enum_value("DESC", description="Largest first.")
+
+
+@strawberry.input(description="How VMs are sorted; the id decides between equals.")
+class VmOrder:
+    """How VMs are sorted."""
+
+    field: VmOrderField = strawberry.field(description="What to sort by.")
+    direction: OrderDirection = strawberry.field(description="Which end comes first.", default=OrderDirection.ASC)
+
+
+First = Annotated[int | None, strawberry.argument(description=f"Items from the start, at most {LARGEST_PAGE}.")]
+After = Annotated[str | None, strawberry.argument(description="Only items after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description=f"Items from the end, at most {LARGEST_PAGE}.")]
+Before = Annotated[str | None, strawberry.argument(description="Only items before this cursor.")]
+Where = Annotated[VmFilter | None, strawberry.argument(description="Only VMs that meet these conditions.")]
+OrderBy = Annotated[VmOrder | None, strawberry.argument(description="How to sort; by name where it is missing.")]
+
+
+def page_request(
+    first: int | None, after: str | None, last: int | None, before: str | None, order_by: VmOrder | None
+) -> PageRequest:
+    """The page that these arguments ask for; raises ValueError with a sentence for the client."""
+    if first is not None and last is not None:
+        raise ValueError("Give `first` or `last`, not both.")
+    if (last is not None and after is not None) or (last is None and before is not None):
+        raise ValueError("`after` goes with `first`, `before` with `last`.")
+    limit = next((number for number in (first, last) if number is not None), USUAL_PAGE)
+    if not 0 <= limit <= LARGEST_PAGE:
+        raise ValueError(f"A page holds 0 to {LARGEST_PAGE} items, not {limit}; read on with `after`.")
+    field = str(order_by.field.value) if order_by else "name"
+    descending = order_by is not None and order_by.direction is OrderDirection.DESC
+    return PageRequest(Order(field, descending), limit, after=after, before=before, backward=last is not None)
+
+
+async def vm_connection(
+    info: Info, condition: VmFilter | None, request: PageRequest, host_id: str | None = None
+) -> Document:
+    """The document of a `VmConnection`: the page is read only where its VMs are selected."""
+    selections = [inner for field in info.selected_fields for inner in field.selections]
+    document: Document = {"filter": condition, "host": host_id}
+    if not any(selected(selections, name) for name in ("edges", "nodes", "pageInfo")):
+        return document
+    below = [*under(selections, "nodes"), *under(under(selections, "edges"), "node")]
+    page = await info.context.loaders.vms(condition, host_id, request, vm_paths(below))
+    return document | _fields(page)
+
+
+def _fields(page: Page) -> dict[str, Any]:
+    edges = [{"cursor": cursor, "node": vm} for cursor, vm in zip(page.cursors, page.documents, strict=True)]
+    info = {"hasNextPage": page.has_next, "hasPreviousPage": page.has_previous}
+    ends = {"startCursor": page.cursors[0], "endCursor": page.cursors[-1]} if edges else {}
+    return {"edges": edges, "nodes": list(page.documents), "pageInfo": info | ends}

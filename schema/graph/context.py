@@ -1,0 +1,107 @@
+"""What resolvers may ask for: the loaders, seen from the schema."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import strawberry
+
+from ..element import Document
+
+Paths = frozenset[str] | None
+"""Paths of a stored document that a query needs; None for all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A field of a stored VM and the direction to sort by it."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """What part of a list is wanted: `first` after a cursor, or `last` before one, never both."""
+
+    order: Order
+    limit: int
+    after: str | None = None
+    before: str | None = None
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a list, each document with its cursor."""
+
+    documents: Sequence[Document]
+    cursors: Sequence[str]
+    has_previous: bool
+    has_next: bool
+
+
+class Loaders(Protocol):
+    """Every read of a request, batched within it."""
+
+    async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
+        """A VM by its key."""
+
+    async def vms(self, condition: Any, host_id: str | None, page: PageRequest, paths: Paths) -> Page:
+        """Part of the VMs that meet a `VmFilter` and are on the host, if one is named; ValueError for a bad cursor."""
+
+    async def vm_count(self, condition: Any, host_id: str | None) -> int:
+        """How many VMs meet a `VmFilter`."""
+
+    async def other_definition(self, vm_id: str) -> Document | None:
+        """The persistent definition of a running VM, where it has one beside the live one."""
+
+    async def host(self, host_id: str) -> Document | None:
+        """A host by its name."""
+
+    async def hosts(self) -> Sequence[Document]:
+        """All hosts by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class VmChange:
+    """A change of a VM, as the feed tells it."""
+
+    operation: str
+    vm_id: str
+    host_id: str
+    name: str | None
+    revision: int
+    at: datetime
+
+
+class Changes(Protocol):
+    """The feed of changes, seen from the schema."""
+
+    def vm_changes(self) -> AsyncIterator[VmChange]:
+        """Every change from now on; raises MissedChanges when the reader was too slow."""
+
+
+class MissedChanges(Exception):
+    """Changes were lost to a reader: it was too slow, or MongoDB's log no longer had them."""
+
+
+class Context(Protocol):
+    """What a request carries."""
+
+    @property
+    def loaders(self) -> Loaders:
+        """Reads of this request."""
+
+    @property
+    def changes(self) -> Changes:
+        """Changes as they come."""
+
+    def renew(self) -> None:
+        """Forget what was read: the next event of a subscription must see fresh documents."""
+
+
+Info = strawberry.Info[Context, None]
+
+__all__ = ["Changes", "Collection", "Context", "Info", "Loaders", "MissedChanges", "Order", "Page", "PageRequest"]

@@ -1,0 +1,185 @@
+"""Inputs that select VMs, derived from the declarations: one input for each element with searchable fields."""
+
+from enum import Enum
+from typing import Any, get_type_hints
+
+import strawberry
+from strawberry import UNSET
+
+from ..codec import Child, node
+from ..devices import DEVICES
+from ..domain import Domain
+from ..element import Variant, document_key
+from ..facets import plans, slots
+from ..scalars import Boolean, Integer, Long, bare
+from ..scalars import Word as EnumWord
+
+_OPERATORS = {
+    "eq": "Equal to this.",
+    "ne": "Not equal to this, or absent.",
+    "in_": "Equal to one of these.",
+    "not_in": "Equal to none of these, or absent.",
+    "gt": "Greater than this.",
+    "gte": "Greater than or equal to this.",
+    "lt": "Less than this.",
+    "lte": "Less than or equal to this.",
+    "starts_with": "Beginning with this text, case kept.",
+    "contains": "Holding this text somewhere, case kept.",
+    "exists": "Whether there is a value at all.",
+}
+_EQUALITY = ("eq", "ne", "in_", "not_in", "exists")
+_ORDER = ("gt", "gte", "lt", "lte")
+_TEXT = ("starts_with", "contains")
+
+
+class Shape(Enum):
+    """What kind of condition an input is; each carries it as `shape`."""
+
+    OPERATORS = "operators"
+    ELEMENT = "element"
+    LIST = "list"
+
+
+def _input(shape: Shape, name: str, description: str, fields: dict[str, tuple[Any, str]]) -> type:
+    """An input type whose fields are all optional."""
+    namespace: dict[str, Any] = {"__annotations__": {}, "__module__": __name__, "__doc__": description, "shape": shape}
+    for field, (annotation, sentence) in fields.items():
+        namespace["__annotations__"][field] = annotation | None
+        namespace[field] = strawberry.field(
+            name=field.rstrip("_") if field.endswith("_") else None, description=sentence, default=UNSET
+        )
+    declared: type = strawberry.input(type(name, (), namespace), description=description)
+    return declared
+
+
+def _operators(name: str, of: str, value: Any, *more: str) -> type:
+    fields: dict[str, tuple[Any, str]] = {}
+    for operator in (*_EQUALITY, *more):
+        annotation = bool if operator == "exists" else list[value] if operator in ("in_", "not_in") else value
+        fields[operator] = (annotation, _OPERATORS[operator])
+    return _input(Shape.OPERATORS, name, f"Conditions on {of}; all that are given must hold.", fields)
+
+
+StringFilter: Any = _operators("StringFilter", "a text", str, *_TEXT)
+IntFilter: Any = _operators("IntFilter", "a number", int, *_ORDER)
+LongFilter: Any = _operators("LongFilter", "a number of up to 64 bits", Long, *_ORDER)
+BooleanFilter: Any = _input(
+    Shape.OPERATORS,
+    "BooleanFilter",
+    "Conditions on a boolean; all that are given must hold.",
+    {"eq": (bool, _OPERATORS["eq"]), "exists": (bool, _OPERATORS["exists"])},
+)
+_enum_filters: dict[type[Enum], type] = {}
+_element_filters: dict[type, type | None] = {}
+
+
+def enum_filter(enum: type[Enum]) -> Any:
+    """The operators for one enum."""
+    if enum not in _enum_filters:
+        _enum_filters[enum] = _operators(f"{enum.__name__}Filter", f"a {enum.__name__}", enum)
+    return _enum_filters[enum]
+
+
+def _operators_for(annotation: Any, spelling: Any) -> Any:
+    if isinstance(spelling, EnumWord):
+        return enum_filter(bare(annotation))
+    if isinstance(spelling, Boolean):
+        return BooleanFilter
+    if isinstance(spelling, Integer):
+        return LongFilter if spelling.bits == 64 else IntFilter
+    return StringFilter
+
+
+def element_filter(cls: type[Any]) -> Any | None:
+    """The input for a declared class or family; None when nothing in it is searchable."""
+    if cls not in _element_filters:
+        _element_filters[cls] = None  # an element inside itself is not searched
+        fields: dict[str, tuple[Any, str]] = {}
+        for shape in cls.shapes.values() if issubclass(cls, Variant) else (cls,):
+            fields |= _fields(shape)
+        if fields:
+            _element_filters[cls] = _input(
+                Shape.ELEMENT, f"{cls.__name__}Filter", f"Conditions on {cls.__name__}.", fields
+            )
+    return _element_filters[cls]
+
+
+def _fields(cls: type[Any]) -> dict[str, tuple[Any, str]]:
+    described = {field.python_name: field for field in cls.__strawberry_definition__.fields}
+    hints = get_type_hints(cls, include_extras=True)
+    by_key = {document_key(name): name for name in described}
+    fields: dict[str, tuple[Any, str]] = {}
+    table = node(cls)
+    for slot in slots(table):
+        if slot.claim.searchable:
+            name = by_key[slot.key]
+            fields[name] = (_operators_for(hints[name], slot.spelling), str(described[name].description))
+    for _, plan in plans(table):
+        if not isinstance(plan.of, type):
+            continue
+        name = by_key[plan.key]
+        if (inner := element_filter(plan.of)) is not None:
+            fields[name] = (_list_filter(plan, inner) if plan.many else inner, str(described[name].description))
+    return fields
+
+
+_list_filters: dict[type, type] = {}
+
+
+def _list_filter(plan: Child, inner: type) -> type:
+    return list_filter(inner, plan.of.__name__)
+
+
+def list_filter(inner: type, of: str) -> type:
+    """The input for a list of elements."""
+    if inner not in _list_filters:
+        _list_filters[inner] = _input(
+            Shape.LIST,
+            f"{of}ListFilter",
+            f"Conditions on a list of {of}; all that are given must hold.",
+            {
+                "some": (inner, "At least one meets the conditions."),
+                "none": (inner, "None meets the conditions."),
+                "exists": (bool, "Whether there is any at all."),
+            },
+        )
+    return _list_filters[inner]
+
+
+@strawberry.enum(description="What a VM is doing, in libvirt's words.")
+class VmState(Enum):
+    """libvirt's virDomainState, and UNKNOWN for a document without a hypervisor."""
+
+    UNKNOWN = strawberry.enum_value("UNKNOWN", description="Nobody can say: the host is a directory of documents.")
+    NOSTATE = strawberry.enum_value("NOSTATE", description="The hypervisor does not say.")
+    RUNNING = strawberry.enum_value("RUNNING", description="The guest runs.")
+    BLOCKED = strawberry.enum_value("BLOCKED", description="The guest waits for a resource.")
+    PAUSED = strawberry.enum_value("PAUSED", description="The guest is stopped and stays in memory.")
+    SHUTDOWN = strawberry.enum_value("SHUTDOWN", description="The guest is shutting down.")
+    SHUTOFF = strawberry.enum_value("SHUTOFF", description="The guest is off.")
+    CRASHED = strawberry.enum_value("CRASHED", description="The guest or its hypervisor crashed.")
+    PMSUSPENDED = strawberry.enum_value("PMSUSPENDED", description="The guest sleeps.")
+
+
+def _vm_filter() -> Any:
+    fields: dict[str, tuple[Any, str]] = {
+        "host": (StringFilter, "Name of the host."),
+        "name": (StringFilter, "Name of the VM."),
+        "uuid": (StringFilter, "UUID of the VM, unique on one host only."),
+        "state": (enum_filter(VmState), "What the VM is doing."),
+        "source_key": (StringFilter, "UUID on a hypervisor, file name in a directory."),
+        "domain": (element_filter(Domain), "What the VM is besides its devices."),
+    }
+    for declared in DEVICES.values():
+        if (inner := element_filter(declared)) is not None:
+            fields[declared.array] = (list_filter(inner, declared.__name__), f"Devices of the kind {declared.tag}.")
+    return _input(Shape.ELEMENT, "VmFilter", "Conditions on a VM; all that are given must hold.", fields)
+
+
+@strawberry.input(description="Conditions on a VM; all that are given must hold.")
+class VmFilter(_vm_filter()):  # type: ignore[misc]
+    """Conditions on a VM; all that are given must hold."""
+
+    and_: list["VmFilter"] | None = strawberry.field(name="and", description="All of these hold.", default=UNSET)
+    or_: list["VmFilter"] | None = strawberry.field(name="or", description="One of these holds.", default=UNSET)
+    not_: "VmFilter | None" = strawberry.field(name="not", description="This does not hold.", default=UNSET)

@@ -1,0 +1,66 @@
+"""`Host`: a libvirt connection, or a directory of domain XML."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+from ..element import Document, derived
+from ..node import Node, node_id
+from .connections import After, Before, First, Last, OrderBy, VmConnection, Where, page_request, vm_connection
+from .context import Info
+
+
+@strawberry.enum(description="How a host stands with the collector.")
+class HostState(Enum):
+    """How a host stands with the collector."""
+
+    CONNECTING = strawberry.enum_value("CONNECTING", description="It has not answered yet.")
+    CONNECTED = strawberry.enum_value("CONNECTED", description="It answers, and its changes are followed.")
+    DISCONNECTED = strawberry.enum_value("DISCONNECTED", description="It was lost; its VMs are shown as last seen.")
+
+
+@strawberry.type(description="A host of virtual machines: a libvirt connection, or a directory of domain XML.")
+class Host(Node):
+    """A host of virtual machines."""
+
+    uri: str | None = strawberry.field(description="libvirt's connection URI, without a password.")
+    since: datetime | None = strawberry.field(description="When the state began.")
+    error: str | None = strawberry.field(description="Why the host is not connected, in one sentence.")
+    hypervisor: str | None = strawberry.field(description="libvirt's word for the hypervisor, such as `QEMU`.")
+    hypervisor_version: str | None = strawberry.field(description="Release of the hypervisor, such as `9.2.0`.")
+    libvirt_version: str | None = strawberry.field(description="Release of libvirt on the host, such as `11.3.0`.")
+    hostname: str | None = strawberry.field(description="What the host calls itself.")
+    synchronized_at: datetime | None = strawberry.field(description="When all of its VMs were last read.")
+
+    @derived("Opaque id of the host.")
+    def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
+        return node_id("Host", document["_id"])
+
+    @derived("Name that the operator gave it, or that its URI suggests.")
+    def name(document: strawberry.Parent[Document]) -> str:  # noqa: D102
+        return str(document["_id"])
+
+    @derived("How it stands with the collector.", graphql_type=HostState)
+    def state(document: strawberry.Parent[Document]) -> str:  # noqa: D102
+        return str(document.get("state", "DISCONNECTED"))
+
+    @derived("The virtual machines that are defined on it.", graphql_type=VmConnection)
+    async def vms(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: Where = None,
+        order_by: OrderBy = None,
+    ) -> Any:
+        request = page_request(first, after, last, before, order_by)
+        return await vm_connection(info, filter, request, document["_id"])
+
+    @classmethod
+    def is_type_of(cls, document: Document, _info: Any) -> bool:
+        """Trust `resolve_type` of the interfaces: the values are dicts."""
+        return isinstance(document, dict)

@@ -1,0 +1,87 @@
+"""`Query`: where reading starts."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from ..element import Document, derived
+from ..node import Node, parse_node_id
+from .connections import After, Before, First, Last, OrderBy, VmConnection, Where, page_request, vm_connection
+from .context import Info
+from .host import Host
+from .selection import vm_paths
+from .virtual_machine import VirtualMachine, device_of
+
+MOST_NODES = 500
+"""Ids that `nodes` takes at once."""
+
+
+async def find_node(info: Info, opaque: str) -> Document | None:
+    """The document with this opaque id; None for one that is gone or that never was."""
+    match parse_node_id(opaque):
+        case "Host", (host_id,):
+            return await info.context.loaders.host(host_id)
+        case "VirtualMachine", (vm_id,):
+            return await info.context.loaders.vm(vm_id)
+        case "Device", (vm_id, device_id):
+            vm = await info.context.loaders.vm(vm_id)
+            return None if vm is None else device_of(vm, device_id)
+        case "Device", (vm_id, device_id, "persistent"):
+            definition = await info.context.loaders.other_definition(vm_id)
+            vm = await info.context.loaders.vm(vm_id)
+            return None if definition is None or vm is None else device_of({**definition, "vm": vm}, device_id)
+    return None
+
+
+@strawberry.type(description="Where reading starts.")
+class Query:
+    """Where reading starts."""
+
+    @derived("All hosts, by name.", graphql_type=list[Host])
+    async def hosts(self, info: Info) -> Any:  # noqa: D102
+        return await info.context.loaders.hosts()
+
+    @derived("A host by its name; null where there is none.", graphql_type=Host | None)
+    async def host(  # noqa: D102
+        self, info: Info, name: Annotated[str, strawberry.argument(description="Name of the host.")]
+    ) -> Any:
+        return await info.context.loaders.host(name)
+
+    @derived("The virtual machines of all hosts, a page at a time.", graphql_type=VmConnection)
+    async def vms(  # noqa: D102
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: Where = None,
+        order_by: OrderBy = None,
+    ) -> Any:
+        return await vm_connection(info, filter, page_request(first, after, last, before, order_by))
+
+    @derived("A virtual machine by its id; null where there is none.", graphql_type=VirtualMachine | None)
+    async def vm(  # noqa: D102
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id of the VM.")]
+    ) -> Any:
+        match parse_node_id(id):
+            case "VirtualMachine", (vm_id,):
+                selections = [inner for field in info.selected_fields for inner in field.selections]
+                return await info.context.loaders.vm(vm_id, vm_paths(selections))
+        return None
+
+    @derived("Anything by its id; null where there is nothing.", graphql_type=Node | None)
+    async def node(  # noqa: D102
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id.")]
+    ) -> Any:
+        return await find_node(info, id)
+
+    @derived("Things by their ids, in the same order; null where there is nothing.", graphql_type=list[Node | None])
+    async def nodes(  # noqa: D102
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"Opaque ids, at most {MOST_NODES}.")],
+    ) -> Any:
+        if len(ids) > MOST_NODES:
+            raise ValueError(f"`nodes` takes at most {MOST_NODES} ids, not {len(ids)}.")
+        return [await find_node(info, opaque) for opaque in ids]

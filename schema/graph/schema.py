@@ -1,0 +1,35 @@
+"""The schema, built from the declarations."""
+
+from functools import cache
+from typing import Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from ..devices import DEVICES
+from ..element import Variant, document_key
+from ..scalars import LONG, Long
+from .query import Query
+from .subscription import Subscription
+
+
+@cache
+def _key(python_name: str) -> str:
+    return document_key(python_name)
+
+
+def _stored(document: Any, python_name: str) -> Any:
+    """The value of a plain field: what is stored under the field's GraphQL name."""
+    return document.get(_key(python_name))
+
+
+def build_schema(**options: Any) -> strawberry.Schema:
+    """A new executable schema; `options` go to Strawberry."""
+    shapes = [shape for family in Variant.__subclasses__() for shape in dict.fromkeys(family.shapes.values())]
+    return strawberry.Schema(
+        query=Query,
+        subscription=Subscription,
+        types=[*DEVICES.values(), *shapes],
+        config=StrawberryConfig(default_resolver=_stored, scalar_map={Long: LONG}),
+        **options,
+    )

@@ -1,0 +1,130 @@
+"""`VirtualMachine`: a domain on a host, and its other definition."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from ..definition import devices_of, domain_to_xml
+from ..devices import DEVICES, Device, DeviceKind
+from ..domain import Domain
+from ..element import Document, Extra, derived
+from ..node import Node, node_id
+from .context import Info
+from .filters import VmState
+
+if TYPE_CHECKING:
+    from .host import Host
+
+
+def _devices(document: Document) -> Iterator[Document]:
+    """The devices of a VM or of its other definition, each knowing its VM."""
+    vm = document.get("vm", document)
+    for device in devices_of(document):
+        device["vm"] = vm
+        if vm is not document:
+            device["persistent"] = True
+        yield device
+
+
+def _of_kind(kind: str) -> Any:
+    def resolve(document: strawberry.Parent[Document]) -> Any:
+        return [device for device in _devices(document) if device["kind"] == kind]
+
+    return resolve
+
+
+def _lists() -> type:
+    """A base class with one field per kind of device."""
+    namespace: dict[str, Any] = {
+        "__annotations__": {},
+        "__doc__": "One list per kind of device.",
+        "__module__": __name__,
+    }
+    for declared in DEVICES.values():
+        described = f"Devices of the kind `{declared.tag}`, in the order of the XML."
+        namespace[declared.array] = derived(described, graphql_type=list[declared])(_of_kind(declared.kind_name))  # type: ignore[valid-type]
+    return strawberry.type(type("DeviceLists", (), namespace))
+
+
+@strawberry.type
+class DefinitionFields(_lists()):  # type: ignore[misc]
+    """What a VM and its other definition have in common."""
+
+    name: str | None = strawberry.field(description="Name of the domain on its host.")
+    domain: Domain | None = strawberry.field(description="What it is besides its devices; null if it cannot be read.")
+
+    @derived("Host path of the program that runs the VM.")
+    def emulator(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
+        emulator: str | None = document.get("devices", {}).get("emulator")
+        return emulator
+
+    @derived("All devices, in libvirt's order of kinds and the XML's within a kind.", graphql_type=list[Device])
+    def devices(  # noqa: D102
+        document: strawberry.Parent[Document],
+        kinds: Annotated[
+            list[DeviceKind] | None,  # type: ignore[valid-type]
+            strawberry.argument(description="Only devices of these kinds; all where it is missing."),
+        ] = None,
+    ) -> Any:
+        wanted = None if kinds is None else {kind.value for kind in kinds}  # type: ignore[attr-defined]
+        return [device for device in _devices(document) if wanted is None or device["kind"] in wanted]
+
+    @derived("What the XML says beyond the declared fields, of the domain and of its devices' container.")
+    def extra(document: strawberry.Parent[Document]) -> list[Extra]:  # noqa: D102
+        devices = [{"path": "devices", **piece} for piece in document.get("devices", {}).get("extra", [])]
+        return [*document.get("domain", {}).get("extra", []), *devices]
+
+    @derived("The whole domain as libvirt XML; of an unreadable one, the text as it came.")
+    def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
+        if "domain" not in document:
+            raw: str | None = document.get("rawXml")
+            return raw
+        return domain_to_xml({key: document[key] for key in ("name", "uuid", "domain", "devices") if key in document})
+
+
+@strawberry.type(description="The persistent definition of a running VM: what its next start will use.")
+class PersistentDefinition(DefinitionFields):
+    """The definition that is not in force."""
+
+
+@strawberry.type(description="A virtual machine: a libvirt domain on one host.")
+class VirtualMachine(DefinitionFields, Node):
+    """A domain on a host, with the definition in force: the live one while it runs."""
+
+    uuid: str | None = strawberry.field(description="UUID of the domain; unique on one host only.")
+    source_key: str = strawberry.field(description="Its key on the host: the UUID on a hypervisor, a file's name.")
+    revision: int = strawberry.field(description="Counts the changes of this VM, from 1.")
+    changed_at: datetime = strawberry.field(description="When its last change was seen.")
+    error: str | None = strawberry.field(description="Why its XML cannot be read; null when it can.")
+
+    @derived("What it is doing.", graphql_type=VmState)
+    def state(document: strawberry.Parent[Document]) -> str:  # noqa: D102
+        return str(document["state"])
+
+    @derived("Opaque id, the same as long as the host knows the VM.")
+    def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
+        return node_id("VirtualMachine", document["_id"])
+
+    @derived("The host that it is defined on.", graphql_type=Annotated["Host", strawberry.lazy("schema.graph.host")])
+    async def host(document: strawberry.Parent[Document], info: Info) -> Document:  # noqa: D102
+        return await info.context.loaders.host(document["hostId"]) or {"_id": document["hostId"]}
+
+    @derived(
+        "What its next start will use, where that is kept apart: of a running, persistent VM.",
+        graphql_type=PersistentDefinition | None,
+    )
+    async def persistent_definition(document: strawberry.Parent[Document], info: Info) -> Document | None:  # noqa: D102
+        found = await info.context.loaders.other_definition(document["_id"])
+        return None if found is None else {**found, "vm": document}
+
+    @classmethod
+    def is_type_of(cls, document: Document, _info: Any) -> bool:
+        """Trust `resolve_type` of the interfaces: the values are dicts."""
+        return isinstance(document, dict)
+
+
+def device_of(vm: Document, device_id: str) -> Document | None:
+    """The device of a VM's document with this local id."""
+    return next((device for device in _devices(vm) if device["id"] == device_id), None)

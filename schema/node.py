@@ -1,0 +1,37 @@
+"""Relay's `Node`: things with an opaque id of their own.
+
+Source: the GraphQL Global Object Identification specification.
+"""
+
+import base64
+import json
+
+import strawberry
+
+from .element import Document, derived
+
+
+@strawberry.interface(description="Something with an id under which `node` finds it again.")
+class Node:
+    """Something with an id."""
+
+    @derived("Opaque id, unique in the whole API.")
+    def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
+        raise NotImplementedError
+
+
+def node_id(type_name: str, *key: str) -> strawberry.ID:
+    """The opaque id of the thing of this type with this key."""
+    packed = json.dumps([type_name, *key], separators=(",", ":"), ensure_ascii=False)
+    return strawberry.ID(base64.urlsafe_b64encode(packed.encode()).decode().rstrip("="))
+
+
+def parse_node_id(opaque: str) -> tuple[str, tuple[str, ...]] | None:
+    """The type and key in an id, or None for text that `node_id` never made."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(opaque + "=" * (-len(opaque) % 4)))
+    except ValueError:
+        return None
+    if not isinstance(parts, list) or len(parts) < 2 or not all(isinstance(part, str) for part in parts):
+        return None
+    return parts[0], tuple(parts[1:])

@@ -1,0 +1,206 @@
+"""Small elements that several devices share."""
+
+from enum import Enum
+
+from .element import Element, attribute, child, children, element, text
+from .scalars import Hex1, Hex2, Long, LongHex4, OnOff, YesNo, word, words
+
+
+@element
+class Acpi(Element):
+    """What ACPI tells the guest about the device."""
+
+    index: int | None = attribute("Index that makes the guest's predictable network name (`eno1`), unique in the VM.")
+    nodeset: str | None = attribute("Host NUMA nodes that ACPI associates with the device.")
+
+
+@element
+class VirtioOptions(Element):
+    """How a virtio device reaches the guest's memory."""
+
+    iommu: OnOff | None = attribute("Whether the device goes through the guest's IOMMU.")
+    ats: OnOff | None = attribute("Whether the device may cache address translations (PCIe ATS).")
+    packed: OnOff | None = attribute("Whether packed virtqueues replace split ones.")
+    page_per_vq: OnOff | None = attribute("Whether each queue notifies on a page of its own.", xml="page_per_vq")
+
+
+@element
+class SecurityLabel(Element):
+    """A security driver's label that overrides the domain's for one source."""
+
+    model: str | None = attribute("Security driver the label is for: `selinux`, `apparmor` or `dac`.")
+    relabel: YesNo | None = attribute("Whether libvirt sets the label on the resource.")
+    labelskip: YesNo | None = attribute("Whether setting the label failed and is skipped (libvirt's own note).")
+    labels: list[str] | None = children("Labels to set, in the security driver's notation.", xml="label")
+
+
+@element
+class Reconnect(Element):
+    """Whether and how a lost connection to a socket is made again."""
+
+    enabled: YesNo | None = attribute("Whether the connection is made again after a loss.")
+    timeout: int | None = attribute("Seconds between two attempts to connect.")
+    delay: int | None = attribute("Seconds between two attempts of a disk to connect.")
+
+
+@words
+class SecretType(Enum):
+    """What a secret protects."""
+
+    CEPH = word("ceph", "A key of a Ceph user")
+    ISCSI = word("iscsi", "A CHAP password of an iSCSI target")
+
+
+@element
+class AuthSecret(Element):
+    """The libvirt secret that holds a password."""
+
+    type: SecretType | None = attribute("What kind of service the secret opens.")
+    uuid: str | None = attribute("UUID of the secret in libvirt.", searchable=True)
+    usage: str | None = attribute("Usage name of the secret, instead of its UUID.", searchable=True)
+
+
+@element
+class Auth(Element):
+    """Credentials for a network service."""
+
+    username: str | None = attribute("User name that the service knows.", searchable=True)
+    secret: AuthSecret | None = child("Where libvirt finds the password.")
+
+
+@words
+class EncryptionFormat(Enum):
+    """How a disk is encrypted."""
+
+    DEFAULT = word("default", "The format that fits the image's own")
+    QCOW = word("qcow", "The obsolete encryption of qcow images")
+    LUKS = word("luks", "LUKS version 1")
+    LUKS2 = word("luks2", "LUKS version 2, by librbd only")
+    LUKS_ANY = word("luks-any", "Whichever LUKS version the image has, by librbd only")
+
+
+@words
+class EncryptionEngine(Enum):
+    """Who decrypts a disk."""
+
+    QEMU = word("qemu", "QEMU's own block layer")
+    LIBRBD = word("librbd", "Ceph's client library, for rbd images only")
+
+
+@words
+class PassphraseType(Enum):
+    """What an encryption secret holds."""
+
+    PASSPHRASE = word("passphrase", "The passphrase that unlocks the volume")
+
+
+@element
+class EncryptionSecret(Element):
+    """A libvirt secret with a passphrase."""
+
+    type: PassphraseType | None = attribute("What the secret holds, always a passphrase.")
+    uuid: str | None = attribute("UUID of the secret in libvirt.", searchable=True)
+    usage: str | None = attribute("Usage name of the secret, instead of its UUID.", searchable=True)
+
+
+@element
+class Cipher(Element):
+    """How a newly made LUKS volume is encrypted."""
+
+    name: str | None = attribute("Cipher, such as `aes` or `twofish`.")
+    size: int | None = attribute("Length of the key in bits.")
+    mode: str | None = attribute("Cipher mode, such as `xts` or `cbc`.")
+    hash: str | None = attribute("Digest for the key derivation, such as `sha256`.")
+
+
+@element
+class InitializationVector(Element):
+    """How initialization vectors of a LUKS volume are made."""
+
+    name: str | None = attribute("Generator of the vectors, such as `plain64` or `essiv`.")
+    hash: str | None = attribute("Digest that the generator uses.")
+
+
+@element
+class Encryption(Element):
+    """Encryption of a volume."""
+
+    format: EncryptionFormat | None = attribute("How the volume is encrypted.")
+    engine: EncryptionEngine | None = attribute("Which program part decrypts it.")
+    secrets: list[EncryptionSecret] | None = children("Secrets that unlock it, one per layer.", xml="secret")
+    cipher: Cipher | None = child("Cipher of a volume that libvirt makes.")
+    ivgen: InitializationVector | None = child("Initialization vectors of a volume that libvirt makes.")
+
+
+@element
+class ScaledSize(Element):
+    """A size with its unit as it was written."""
+
+    value: Long | None = text("The number, counted in `unit`.")
+    unit: str | None = attribute("Unit of the number, such as `KiB` or `MB`; KiB where libvirt assumes it.")
+
+
+@element
+class Queue(Element):
+    """One virtqueue pinned to an I/O thread."""
+
+    id: int | None = attribute("Number of the virtqueue, from 0.")
+
+
+@element
+class IoThreadMapping(Element):
+    """An I/O thread that serves some of the device's queues."""
+
+    id: int | None = attribute("Number of the I/O thread in the domain.")
+    queues: list[Queue] | None = children("Virtqueues it serves; all share them where none is named.", xml="queue")
+
+
+@element
+class Rom(Element):
+    """The option ROM that firmware finds on a PCI device."""
+
+    enabled: YesNo | None = attribute("Whether the guest sees an option ROM at all.")
+    bar: OnOff | None = attribute("Whether the ROM is visible in the device's memory map.")
+    file: str | None = attribute("Host path of the ROM image that replaces the device's own.", searchable=True)
+
+
+@element
+class HostPciAddress(Element):
+    """The address of a PCI function on the host."""
+
+    type: str | None = attribute("Bus of the host device where the owner leaves it open: `pci` or `usb`.")
+    domain: LongHex4 | None = attribute("PCI domain (segment) on the host.", searchable=True)
+    bus: Hex2 | None = attribute("PCI bus number on the host.", searchable=True)
+    slot: Hex2 | None = attribute("Slot on the host's bus, 0 to 31.", searchable=True)
+    function: Hex1 | None = attribute("Function within the slot, 0 to 7.", searchable=True)
+    multifunction: OnOff | None = attribute("Whether further functions share the slot.")
+
+
+@element
+class IpAddress(Element):
+    """An IP address that a network device gets."""
+
+    address: str | None = attribute("IPv4 or IPv6 address without its prefix.", searchable=True)
+    family: str | None = attribute("Address family: `ipv4` (assumed) or `ipv6`.")
+    prefix: int | None = attribute("Length of the network prefix in bits.")
+    peer: str | None = attribute("Address of the other end of a point-to-point link.")
+
+
+@element
+class IpRoute(Element):
+    """A route that a network device gets."""
+
+    family: str | None = attribute("Address family: `ipv4` (assumed) or `ipv6`.")
+    address: str | None = attribute("Network that the route leads to.")
+    netmask: str | None = attribute("Netmask of that network, instead of a prefix.")
+    prefix: int | None = attribute("Length of that network's prefix in bits.")
+    gateway: str | None = attribute("Router that packets are sent to.")
+    metric: int | None = attribute("Cost of the route; the lowest one wins.")
+
+
+@element
+class Teaming(Element):
+    """Half of a failover pair: a virtio NIC and a passed-through one that yields during migration."""
+
+    type: str | None = attribute("Which half this is: `persistent` or `transient`.")
+    persistent: str | None = attribute("Alias of the persistent half, on the transient one.", searchable=True)

@@ -1,0 +1,183 @@
+"""How single values are spelled in XML, and the GraphQL scalars that carry them.
+
+A spelling turns the text of an attribute or element into a value and back. `read` raises `ValueError` for text that
+it does not know; the codec then keeps the text as it is.
+"""
+
+import re
+import types
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated, Any, NewType, Protocol, Union, get_args, get_origin
+
+import strawberry
+
+Long = NewType("Long", int)
+"""An integer that may exceed 32 bits: libvirt's unsignedLong. Outside 64 bits signed it is kept as its digits."""
+
+_SAFE_INTEGER = 2**53 - 1
+_INT32 = range(-(2**31), 2**31)
+_INT64 = range(-(2**63), 2**63)
+_DECIMAL = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_HEXADECIMAL = re.compile(r"(?:0[xX])?[0-9a-fA-F]+", re.ASCII)
+
+
+def _long_out(value: Any) -> int | str:
+    number = int(value, 0) if isinstance(value, str) else int(value)
+    return number if abs(number) <= _SAFE_INTEGER else str(number)
+
+
+def _long_in(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError(f"Long cannot represent {value!r}")
+    return int(value)
+
+
+LONG = strawberry.scalar(
+    name="Long",
+    description="An integer of up to 64 bits: a JSON number up to 2^53 - 1, beyond that a string of its digits.",
+    serialize=_long_out,
+    parse_value=_long_in,
+)
+
+
+class Spelling(Protocol):
+    """Text to value and back."""
+
+    def read(self, text: str) -> Any:
+        """The value that the text spells; raises ValueError when it spells none."""
+
+    def write(self, value: Any) -> str:
+        """The canonical text of a value; raises ValueError when the value is not of this kind."""
+
+
+class Verbatim:
+    """Text that is its own value."""
+
+    def read(self, text: str) -> str:  # noqa: D102
+        return text
+
+    def write(self, value: Any) -> str:  # noqa: D102
+        if not isinstance(value, str):
+            raise ValueError(f"{value!r} is not a string")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """One of two words."""
+
+    yes: str
+    no: str
+
+    def read(self, text: str) -> bool:  # noqa: D102
+        if text == self.yes:
+            return True
+        if text == self.no:
+            return False
+        raise ValueError(f"{text!r} is neither {self.yes!r} nor {self.no!r}")
+
+    def write(self, value: Any) -> str:  # noqa: D102
+        if not isinstance(value, bool):
+            raise ValueError(f"{value!r} is not a boolean")
+        return self.yes if value else self.no
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A number; `digits` is the width of its canonical hexadecimal form, 0 for decimal.
+
+    Numbers with a hexadecimal form are read as libvirt reads them (C's base 0): `0x0a`, `012` (octal), `10`; digits
+    that only make sense in base 16 (`0a`) are taken as such. `bits` bounds the number; a 64-bit one that does not
+    fit MongoDB's int64 stays text.
+    """
+
+    digits: int = 0
+    bits: int = 32
+
+    def read(self, text: str) -> int | str:  # noqa: D102
+        stripped = text.strip()
+        number = self._number(stripped)
+        if self.bits == 64:
+            return number if number in _INT64 else stripped
+        if number not in _INT32:
+            raise ValueError(f"{text!r} exceeds 32 bits")
+        return number
+
+    def _number(self, text: str) -> int:
+        if not self.digits:
+            if not _DECIMAL.fullmatch(text):
+                raise ValueError(f"{text!r} is not a decimal number")
+            return int(text)
+        if not _HEXADECIMAL.fullmatch(text):
+            raise ValueError(f"{text!r} is not a number")
+        if text[:2] in ("0x", "0X"):
+            return int(text, 16)
+        if text[0] == "0" and text.strip("01234567") == "":
+            return int(text, 8)
+        return int(text, 10 if text.isdigit() else 16)
+
+    def write(self, value: Any) -> str:  # noqa: D102
+        if isinstance(value, str) and self.bits == 64:
+            self._number(value)
+            return value
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f"{value!r} is not a number")
+        return f"{value:#0{self.digits + 2}x}" if self.digits else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One of the words of an enum; stored as libvirt writes it."""
+
+    words: frozenset[str]
+
+    def read(self, text: str) -> str:  # noqa: D102
+        if text not in self.words:
+            raise ValueError(f"{text!r} is not one of {sorted(self.words)}")
+        return text
+
+    def write(self, value: Any) -> str:  # noqa: D102
+        if not isinstance(value, str):
+            raise ValueError(f"{value!r} is not a word")
+        return self.read(value)
+
+
+YesNo = Annotated[bool, Boolean("yes", "no")]
+OnOff = Annotated[bool, Boolean("on", "off")]
+Hex1 = Annotated[int, Integer(1)]
+Hex2 = Annotated[int, Integer(2)]
+Hex4 = Annotated[int, Integer(4)]
+LongHex = Annotated[Long, Integer(1, bits=64)]
+LongHex4 = Annotated[Long, Integer(4, bits=64)]
+
+_PLAIN: dict[Any, Spelling] = {str: Verbatim(), int: Integer(), Long: Integer(bits=64)}
+
+
+def bare(annotation: Any) -> Any:
+    """The annotation without `| None` and without the list around it: `list[Seclabel] | None` → `Seclabel`."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        (annotation,) = (part for part in get_args(annotation) if part is not type(None))
+    return get_args(annotation)[0] if get_origin(annotation) is list else annotation
+
+
+def spelling_of(annotation: Any) -> Spelling:
+    """How a field of this type is spelled; raises TypeError for a type that does not say."""
+    annotation = bare(annotation)
+    if get_origin(annotation) is Annotated:
+        return next(part for part in get_args(annotation)[1:] if hasattr(part, "read"))  # type: ignore[no-any-return]
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return Word(frozenset(str(member.value) for member in annotation))
+    if annotation in _PLAIN:
+        return _PLAIN[annotation]
+    raise TypeError(f"{annotation!r} has no spelling: use str, int, Long, an enum, YesNo, OnOff or a Hex type")
+
+
+def words(enum: type[Enum]) -> type[Enum]:
+    """Class decorator for an enum of libvirt words, its docstring as description."""
+    return strawberry.enum(enum, description=(enum.__doc__ or "").strip())
+
+
+def word(value: str, description: str) -> Any:
+    """One value of an enum: libvirt's word and what it means."""
+    return strawberry.enum_value(value, description=f"{description} (`{value}`)")
