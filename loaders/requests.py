@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 from schema.element import Document
 from schema.graph.context import Page, PageRequest, Paths
 
+from .errors import clear_failures
 from .filters import vm_query
 from .pages import beyond, cursor_of, sorting
 
@@ -19,8 +20,7 @@ BATCH = 100
 class RequestLoaders:
     """Every read of one request; a document asked for twice is read once.
 
-    `seconds` bounds the time that MongoDB may spend on each read; past it, the read raises pymongo's
-    ExecutionTimeout.
+    `seconds` bounds the time that MongoDB may spend on each read. Reads raise ReadFailed.
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[Document], seconds: float) -> None:
@@ -63,9 +63,9 @@ class RequestLoaders:
 
     async def vm_count(self, condition: Any, host_id: str | None) -> int:
         """How many VMs meet a `VmFilter`."""
-        count: int = await self._database["vms"].count_documents(
-            vm_query(condition, host_id), maxTimeMS=self._milliseconds
-        )
+        query = vm_query(condition, host_id)
+        with clear_failures():
+            count: int = await self._database["vms"].count_documents(query, maxTimeMS=self._milliseconds)
         return count
 
     def _loader(self, collection: str, paths: Paths) -> DataLoader[str, Document | None]:
@@ -94,4 +94,5 @@ class RequestLoaders:
         cursor = collection.find(query, projection, batch_size=BATCH, limit=limit, max_time_ms=self._milliseconds)
         if sort is not None:
             cursor = cursor.sort(sort)
-        return [document async for document in cursor]
+        with clear_failures():
+            return [document async for document in cursor]

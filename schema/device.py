@@ -17,41 +17,13 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=type)
 
 
-ORDER = tuple(
-    [
-        "disk",
-        "controller",
-        "lease",
-        "filesystem",
-        "interface",
-        "smartcard",
-        "serial",
-        "parallel",
-        "console",
-        "channel",
-        "input",
-        "tpm",
-        "graphics",
-        "sound",
-        "audio",
-        "video",
-        "hostdev",
-        "redirdev",
-        "redirfilter",
-        "hub",
-        "watchdog",
-        "memballoon",
-        "rng",
-        "nvram",
-        "panic",
-        "shmem",
-        "memory",
-        "crypto",
-        "iommu",
-        "vsock",
-        "pstore",
-    ]
+# fmt: off
+ORDER = (
+    "disk", "controller", "lease", "filesystem", "interface", "smartcard", "serial", "parallel", "console", "channel",
+    "input", "tpm", "graphics", "sound", "audio", "video", "hostdev", "redirdev", "redirfilter", "hub", "watchdog",
+    "memballoon", "rng", "nvram", "panic", "shmem", "memory", "crypto", "iommu", "vsock", "pstore",
 )
+# fmt: on
 """The order in which libvirt writes the kinds of devices. Source: libvirt's `virDomainDefFormat`."""
 
 DEVICES: dict[str, type["Device"]] = {}

@@ -18,16 +18,28 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VIRTGRAPH_", extra="forbid")
 
-    hosts: CommaSeparated = Field([], description="libvirt URIs to watch, each `URI` or `name=URI`; `files:///directory` for XML dumps.")
-    listen: str = Field("127.0.0.1", description="Address the API listens on; only loopback is accepted until authentication exists.")
+    hosts: CommaSeparated = Field(
+        [], description="libvirt URIs to watch, each `URI` or `name=URI`; `files:///directory` for XML dumps."
+    )
+    listen: str = Field(
+        "127.0.0.1", description="Address the API listens on; only loopback is accepted until authentication exists."
+    )
     port: int = Field(8000, ge=0, le=65535, description="TCP port of the API; 0 takes a free one.")
-    mongodb_uri: str | None = Field(None, description="An existing replica set or sharded cluster; without it an embedded MongoDB is started.")
+    mongodb_uri: str | None = Field(
+        None, description="An existing replica set or sharded cluster; without it an embedded MongoDB is started."
+    )
     database: str = Field("virtgraph", description="Name of the MongoDB database.")
     data_directory: Path = Field(user_data_path("virtgraph"), description="Where the embedded MongoDB keeps its files.")
-    allowed_origins: CommaSeparated = Field([], description="Web origins, such as `https://fleet.example`, whose pages may call the API.")
+    allowed_origins: CommaSeparated = Field(
+        [], description="Web origins, such as `https://fleet.example`, whose pages may call the API."
+    )
     calls_per_host: int = Field(4, ge=1, le=64, description="libvirt calls in flight to one host at a time.")
-    reconcile_seconds: float = Field(300, gt=0, description="Seconds between two complete re-readings of a host, the safety net behind events.")
-    keepalive_seconds: int = Field(5, ge=1, description="Seconds between keepalive probes of a host; three unanswered ones end the connection.")
+    reconcile_seconds: float = Field(
+        300, gt=0, description="Seconds between two complete re-readings of a host, the safety net behind events."
+    )
+    keepalive_seconds: int = Field(
+        5, ge=1, description="Seconds between keepalive probes of a host; three unanswered ones end the connection."
+    )
     reconnect_seconds: float = Field(30, gt=0, description="Longest wait between two attempts to reach a lost host.")
     query_seconds: float = Field(10, gt=0, description="Longest time MongoDB may spend on one read for a request.")
 

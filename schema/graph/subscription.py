@@ -62,7 +62,7 @@ _subscription: Any = strawberry.subscription
 class Subscription:
     """What happens, as it happens."""
 
-    @_subscription(
+    @_subscription(  # type: ignore[untyped-decorator]
         graphql_type=VmChangeEvent,
         description="Every change of a VM from now on. A reader that is too slow gets an error that says so.",
     )

@@ -1,0 +1,58 @@
+"""The web application: the API, GraphiQL, and what watches over them."""
+
+from collections.abc import Collection
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from loaders import RequestLoaders
+from server.context import FeedChanges, RequestContext
+from server.endpoint import GraphQLEndpoint
+from server.pages.graphiql import routes as page_routes
+from server.security.origins import HostAndOriginGuard
+from server.store.connection import Store
+from server.store.errors import StoreError
+from server.store.feed import VmFeed
+
+
+def create_app(
+    store: Store,
+    feed: VmFeed,
+    *,
+    query_seconds: float,
+    listen: str = "127.0.0.1",
+    allowed_origins: Collection[str] = (),
+) -> Starlette:
+    """The application over an open store and a running feed; raises ValueError for a malformed origin."""
+    changes = FeedChanges(feed)
+
+    def make_context() -> RequestContext:
+        return RequestContext(changes, lambda: RequestLoaders(store.database, query_seconds))
+
+    async def alive(_request: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def ready(_request: Request) -> Response:
+        problem = feed.problem
+        try:
+            await store.check()
+        except StoreError as error:
+            problem = str(error)
+        return JSONResponse(
+            {"status": "not ready", "reason": problem} if problem else {"status": "ready"}, 503 if problem else 200
+        )
+
+    endpoint = GraphQLEndpoint(make_context)
+    return Starlette(
+        routes=[
+            Route("/graphql", endpoint),
+            WebSocketRoute("/graphql", endpoint),
+            Route("/healthz", alive),
+            Route("/readyz", ready),
+            *page_routes(),
+        ],
+        middleware=[Middleware(HostAndOriginGuard, allowed_hosts=[listen], allowed_origins=allowed_origins)],
+    )

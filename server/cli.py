@@ -1,0 +1,247 @@
+"""The command `virtgraph`."""
+
+import asyncio
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from server import __version__
+from server.settings import Settings
+
+SCHEMA_FILE = Path(__file__).parent.parent / "schema" / "schema.graphql"
+
+app = typer.Typer(
+    help="One GraphQL API over every virtual machine and every virtual device of many libvirt hosts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+errors = Console(stderr=True)
+
+
+def _setting(name: str, *flags: str) -> Any:
+    """A command-line option for a setting, with the setting's own description."""
+    field = Settings.model_fields[name]
+    default = None if field.default in (None, []) else str(field.default)
+    return typer.Option(
+        *(flags or (f"--{name.replace('_', '-')}",)),
+        help=f"{field.description} [env: VIRTGRAPH_{name.upper()}]",
+        show_default=default or False,
+    )
+
+
+Hosts = Annotated[list[str] | None, _setting("hosts", "--host")]
+Listen = Annotated[str | None, _setting("listen")]
+Port = Annotated[int | None, _setting("port")]
+MongodbUri = Annotated[str | None, _setting("mongodb_uri")]
+Database = Annotated[str | None, _setting("database")]
+DataDirectory = Annotated[Path | None, _setting("data_directory")]
+AllowedOrigins = Annotated[list[str] | None, _setting("allowed_origins", "--allowed-origin")]
+CallsPerHost = Annotated[int | None, _setting("calls_per_host")]
+ReconcileSeconds = Annotated[float | None, _setting("reconcile_seconds")]
+KeepaliveSeconds = Annotated[int | None, _setting("keepalive_seconds")]
+ReconnectSeconds = Annotated[float | None, _setting("reconnect_seconds")]
+QuerySeconds = Annotated[float | None, _setting("query_seconds")]
+
+
+def _fail(reason: object) -> typer.Exit:
+    """Say in one sentence why the command ends."""
+    errors.print(f"virtgraph: {reason}", style="red", highlight=False, markup=False, soft_wrap=True)
+    return typer.Exit(1)
+
+
+def _settings(**given: Any) -> Settings:
+    """The settings: options first, then the environment, then the defaults; exits with a sentence for a wrong one."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value not in (None, [])})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise _fail(f"the setting {name} is wrong: {first['msg']}.") from None
+
+
+@app.callback(invoke_without_command=True)
+def _main(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+    if version:
+        typer.echo(f"virtgraph {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def serve(
+    host: Hosts = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Watch the sample fleet in libvirt's test hypervisor if no host is named.")
+    ] = False,
+    no_collector: Annotated[
+        bool, typer.Option("--no-collector", help="Only answer requests; `virtgraph collect` watches the hosts.")
+    ] = False,
+    listen: Listen = None,
+    port: Port = None,
+    mongodb_uri: MongodbUri = None,
+    database: Database = None,
+    data_directory: DataDirectory = None,
+    allowed_origin: AllowedOrigins = None,
+    calls_per_host: CallsPerHost = None,
+    reconcile_seconds: ReconcileSeconds = None,
+    keepalive_seconds: KeepaliveSeconds = None,
+    reconnect_seconds: ReconnectSeconds = None,
+    query_seconds: QuerySeconds = None,
+) -> None:
+    """Watch hosts and answer GraphQL requests about their virtual machines."""
+    settings = _settings(
+        hosts=host,
+        listen=listen,
+        port=port,
+        mongodb_uri=mongodb_uri,
+        database=database,
+        data_directory=data_directory,
+        allowed_origins=allowed_origin,
+        calls_per_host=calls_per_host,
+        reconcile_seconds=reconcile_seconds,
+        keepalive_seconds=keepalive_seconds,
+        reconnect_seconds=reconnect_seconds,
+        query_seconds=query_seconds,
+    )
+    if sample and not settings.hosts:
+        from server.sample import fleet_uri
+
+        settings.hosts = [f"sample={fleet_uri()}"]
+    if no_collector and settings.mongodb_uri is None:
+        raise _fail("--no-collector needs the MongoDB that the collector writes to: set --mongodb-uri.")
+    _run(settings, answer=True, collect=not no_collector)
+
+
+@app.command()
+def collect(
+    host: Hosts = None,
+    mongodb_uri: MongodbUri = None,
+    database: Database = None,
+    calls_per_host: CallsPerHost = None,
+    reconcile_seconds: ReconcileSeconds = None,
+    keepalive_seconds: KeepaliveSeconds = None,
+    reconnect_seconds: ReconnectSeconds = None,
+) -> None:
+    """Watch hosts and write what they say to MongoDB, for `virtgraph serve --no-collector` to answer from."""
+    settings = _settings(
+        hosts=host,
+        mongodb_uri=mongodb_uri,
+        database=database,
+        calls_per_host=calls_per_host,
+        reconcile_seconds=reconcile_seconds,
+        keepalive_seconds=keepalive_seconds,
+        reconnect_seconds=reconnect_seconds,
+    )
+    if settings.mongodb_uri is None:
+        raise _fail("a collector of its own needs the MongoDB that the API reads: set --mongodb-uri.")
+    if not settings.hosts:
+        raise _fail("name at least one host: `--host qemu:///system`.")
+    _run(settings, answer=False, collect=True)
+
+
+def _run(settings: Settings, *, answer: bool, collect: bool) -> None:
+    from server.collector.hosts import HostError
+    from server.running import StartError, run
+    from server.store.errors import StoreError
+
+    try:
+        asyncio.run(run(settings, answer=answer, collect=collect))
+    except (StartError, HostError, StoreError) as error:
+        raise _fail(error) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def forget(
+    host: Annotated[str, typer.Argument(help="Name of the host.")],
+    mongodb_uri: MongodbUri = None,
+    database: Database = None,
+) -> None:
+    """Remove a host that nobody watches any more, and its virtual machines, from MongoDB."""
+    from server.running import forget_host
+    from server.store.errors import StoreError
+
+    settings = _settings(mongodb_uri=mongodb_uri, database=database)
+    if settings.mongodb_uri is None:
+        raise _fail("set --mongodb-uri; `virtgraph serve` with its own MongoDB forgets hosts that it is not given.")
+    try:
+        count = asyncio.run(forget_host(settings, host))
+    except StoreError as error:
+        raise _fail(error) from None
+    if count is None:
+        raise _fail(f"there is no host called {host!r}.")
+    typer.echo(f"forgot {host} and its {count} virtual machines")
+
+
+@app.command()
+def sdl(
+    check: Annotated[
+        bool, typer.Option("--check", help="Fail if the committed schema/schema.graphql differs from the declarations.")
+    ] = False,
+) -> None:
+    """Print the GraphQL schema."""
+    from schema.graph.schema import build_schema
+
+    printed = build_schema().as_str() + "\n"
+    if not check:
+        sys.stdout.write(printed)
+    elif not SCHEMA_FILE.exists() or SCHEMA_FILE.read_text(encoding="utf-8") != printed:
+        raise _fail("schema/schema.graphql is stale: run `virtgraph sdl > schema/schema.graphql`.")
+
+
+@app.command()
+def coverage(
+    files: Annotated[list[Path], typer.Argument(help="Domain XML files, or directories of them.", exists=True)],
+) -> None:
+    """Print how much of the XML in these files lands in typed fields, kind by kind."""
+    import schema
+
+    paths = [path for given in files for path in (sorted(given.glob("*.xml")) if given.is_dir() else [given])]
+    totals: dict[str, Counter[str]] = {}
+    unknown: Counter[str] = Counter()
+    unread = 0
+    for path in track(paths, "Reading", console=errors, disable=not errors.is_terminal, transient=True):
+        xml = path.read_bytes()
+        try:
+            definition = schema.domain_from_xml(xml)
+        except schema.XmlError as error:
+            unread += 1
+            errors.print(f"{path}: {error}", highlight=False, markup=False, soft_wrap=True)
+            continue
+        for kind, counts in schema.typed_share(xml, definition).items():
+            totals.setdefault(kind, Counter()).update(counts)
+        unknown.update(schema.untyped(definition))
+    _print_coverage(totals, unknown)
+    if unread:
+        raise typer.Exit(1)
+
+
+def _print_coverage(totals: dict[str, Counter[str]], unknown: Counter[str]) -> None:
+    table = Table("kind", "leaf values", "in typed fields", "share", title="Declared kinds")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    whole: Counter[str] = sum(totals.values(), Counter())
+    for kind, counts in [*sorted(totals.items()), ("all", whole)]:
+        typed = counts["total"] - counts["untyped"]
+        share = f"{typed / counts['total']:.2%}" if counts["total"] else "-"
+        table.add_row(kind, str(counts["total"]), str(typed), share)
+    console = Console()
+    console.print(table)
+    if unknown:
+        rest = Table("path", "documents' pieces", title="Kept in extra, most frequent first")
+        for path, count in unknown.most_common(20):
+            rest.add_row(path, str(count))
+        console.print(rest)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()

@@ -1,0 +1,247 @@
+"""A connection to one libvirt daemon or driver."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import libvirt
+
+from server.collector.calls import Calls
+from server.collector.changes import Changes
+from server.collector.events import run_event_loop
+from server.collector.hosts import Host
+from server.collector.inventory import HostFacts, Observation
+from server.collector.source import HostLost
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+CALL_SECONDS = 30.0
+CLOSE_SECONDS = 2.0
+KEEPALIVE_PROBES = 3
+
+STATES = {
+    libvirt.VIR_DOMAIN_NOSTATE: "NOSTATE",
+    libvirt.VIR_DOMAIN_RUNNING: "RUNNING",
+    libvirt.VIR_DOMAIN_BLOCKED: "BLOCKED",
+    libvirt.VIR_DOMAIN_PAUSED: "PAUSED",
+    libvirt.VIR_DOMAIN_SHUTDOWN: "SHUTDOWN",
+    libvirt.VIR_DOMAIN_SHUTOFF: "SHUTOFF",
+    libvirt.VIR_DOMAIN_CRASHED: "CRASHED",
+    libvirt.VIR_DOMAIN_PMSUSPENDED: "PMSUSPENDED",
+}
+
+# Left out: what changes no definition (graphics clients, watchdog, I/O errors) and what never rests (balloon).
+EVENTS = (
+    "AGENT_LIFECYCLE",
+    "BLOCK_JOB_2",
+    "DEVICE_ADDED",
+    "DEVICE_REMOVAL_FAILED",
+    "DEVICE_REMOVED",
+    "DISK_CHANGE",
+    "JOB_COMPLETED",
+    "LIFECYCLE",
+    "MEMORY_DEVICE_SIZE_CHANGE",
+    "METADATA_CHANGE",
+    "NIC_MAC_CHANGE",
+    "PMSUSPEND",
+    "PMSUSPEND_DISK",
+    "PMWAKEUP",
+    "REBOOT",
+    "RTC_CHANGE",
+    "TRAY_CHANGE",
+    "TUNABLE",
+)
+
+CLOSE_REASONS = {
+    libvirt.VIR_CONNECT_CLOSE_REASON_ERROR: "was broken by an I/O error",
+    libvirt.VIR_CONNECT_CLOSE_REASON_EOF: "was closed by the other side",
+    libvirt.VIR_CONNECT_CLOSE_REASON_KEEPALIVE: "was given up because keepalive probes went unanswered",
+    libvirt.VIR_CONNECT_CLOSE_REASON_CLIENT: "was closed from here",
+}
+
+
+class Connector:
+    """Opens connections to one libvirt URI, one at a time.
+
+    An opening that hangs is kept and picked up by the next attempt, so that a frozen daemon costs one thread
+    however often it is tried.
+    """
+
+    def __init__(self, host: Host, calls: Calls, keepalive_seconds: int) -> None:
+        self._host = host
+        self._calls = calls
+        self._keepalive_seconds = keepalive_seconds
+        self._opening: asyncio.Future[Any] | None = None
+
+    async def connect(self) -> "Hypervisor":
+        """Open a connection with events and keepalive; raises `HostLost`."""
+        run_event_loop()
+        if self._opening is None:
+            self._opening = self._calls.submit(self._open)
+        await asyncio.wait([self._opening], timeout=max(5, self._keepalive_seconds * KEEPALIVE_PROBES))
+        if not self._opening.done():
+            raise HostLost(f"{self._host.uri} does not answer.")
+        opening, self._opening = self._opening, None
+        try:
+            connection = opening.result()
+        except libvirt.libvirtError as error:
+            raise HostLost(f"{self._host.uri} cannot be reached: {sentence(error)}") from error
+        hypervisor = Hypervisor(self._host, connection, self._calls)
+        try:
+            await hypervisor.listen(self._keepalive_seconds)
+        except BaseException:
+            await hypervisor.close()
+            raise
+        return hypervisor
+
+    def _open(self) -> Any:
+        # libvirt's test driver has libxml2 print to stderr about a file that is missing.
+        if (fleet := self._host.test_node) and not fleet.is_file():
+            raise HostLost(f"{self._host.uri} cannot be reached: there is no file {fleet}.")
+        return libvirt.open(self._host.unattended_uri)
+
+    def close(self) -> None:
+        """Drop an opening that still hangs."""
+        if self._opening:
+            self._opening.cancel()
+
+
+class Hypervisor:
+    """One open connection; see `Source`. Never asks for secure XML, so secrets stay with libvirt."""
+
+    def __init__(self, host: Host, connection: Any, calls: Calls) -> None:
+        self.changes = Changes()
+        self._host = host
+        self._connection = connection
+        self._calls = calls
+        self._listed: dict[str, Any] = {}
+
+    async def listen(self, keepalive_seconds: int) -> None:
+        """Register for events, the end of the connection and keepalive, each where the driver has it."""
+        loop = asyncio.get_running_loop()
+        changes = self.changes
+
+        def post(deliver: Callable[[str], None], text: str) -> None:
+            try:
+                loop.call_soon_threadsafe(deliver, text)
+            except RuntimeError:
+                log.debug("An event of %s came after the event loop was closed.", self._host.id)
+
+        def changed(_connection: Any, domain: Any, *_details: Any) -> None:
+            post(changes.report, domain.UUIDString())
+
+        uri = self._host.uri
+
+        def closed(_connection: Any, reason: int, _opaque: Any) -> None:
+            post(changes.lose, f"The connection to {uri} {CLOSE_REASONS.get(reason, 'was closed')}.")
+
+        def register() -> None:
+            connection = self._connection
+            self._where_supported(connection.registerCloseCallback, closed, None)
+            self._where_supported(connection.setKeepAlive, keepalive_seconds, KEEPALIVE_PROBES)
+            for name in EVENTS:
+                if (event := getattr(libvirt, f"VIR_DOMAIN_EVENT_ID_{name}", None)) is not None:
+                    self._where_supported(connection.domainEventRegisterAny, None, event, changed, None)
+
+        await self._call(register)
+
+    async def facts(self) -> HostFacts:
+        """See `Source`."""
+
+        def ask() -> HostFacts:
+            connection = self._connection
+            version = self._where_supported(connection.getVersion)
+            return HostFacts(
+                hypervisor=connection.getType(),
+                libvirt_version=dotted(connection.getLibVersion()),
+                hypervisor_version=dotted(version) if version else None,
+                hostname=self._where_supported(connection.getHostname),
+            )
+
+        return await self._call(ask)
+
+    async def source_keys(self) -> list[str]:
+        """See `Source`; the keys are UUIDs."""
+        domains = await self._call(lambda: self._connection.listAllDomains(0))
+        self._listed = {domain.UUIDString(): domain for domain in domains}
+        return list(self._listed)
+
+    async def read(self, source_keys: Sequence[str]) -> list[Observation]:
+        """See `Source`; spreads the domains over the threads of the host."""
+        share = -(-len(source_keys) // self._calls.limit) or 1
+        slices = [source_keys[start : start + share] for start in range(0, len(source_keys), share)]
+        parts = await asyncio.gather(*(self._call(partial(self._read_in_turn, keys)) for keys in slices))
+        return [observation for part in parts for observation in part]
+
+    async def close(self) -> None:
+        """See `Source`."""
+        self.changes.close()
+        self._listed.clear()
+        connection = self._connection
+
+        def close() -> None:
+            # Every registered callback holds the connection open on the side of the daemon.
+            for callback in list(connection.domainEventCallbackID):
+                _ignoring_errors(connection.domainEventDeregisterAny, callback)
+            _ignoring_errors(connection.unregisterCloseCallback)
+            _ignoring_errors(connection.close)
+
+        await asyncio.wait([self._calls.submit(close)], timeout=CLOSE_SECONDS)
+
+    def _read_in_turn(self, source_keys: Sequence[str]) -> list[Observation]:
+        return [observation for key in source_keys if (observation := self._read_one(key))]
+
+    def _read_one(self, source_key: str) -> Observation | None:
+        try:
+            domain = self._listed.pop(source_key, None) or self._connection.lookupByUUIDString(source_key)
+            xml = domain.XMLDesc(0)
+            state, _reason = domain.state()
+            persistent_xml = None
+            if domain.isActive() and domain.isPersistent():
+                persistent_xml = domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
+                return None
+            if not self._connection.isAlive():
+                raise
+            return Observation(
+                source_key, "UNKNOWN", "", error=f"libvirt could not give the definition: {sentence(error)}"
+            )
+        return Observation(source_key, STATES.get(state, "UNKNOWN"), xml, persistent_xml)
+
+    def _where_supported(self, call: Callable[..., Result], *arguments: object) -> Result | None:
+        try:
+            return call(*arguments)
+        except libvirt.libvirtError:
+            # Drivers and older daemons refuse what they do not know with various codes.
+            if not self._connection.isAlive():
+                raise
+            return None
+
+    async def _call(self, call: Callable[[], Result]) -> Result:
+        try:
+            return await self._calls.run(call, CALL_SECONDS)
+        except TimeoutError:
+            raise HostLost(f"{self._host.uri} did not answer within {CALL_SECONDS:.0f} seconds.") from None
+        except libvirt.libvirtError as error:
+            raise HostLost(f"{self._host.uri} failed: {sentence(error)}") from error
+
+
+def sentence(error: libvirt.libvirtError) -> str:
+    """What libvirt said, on one line and ending like a sentence."""
+    return " ".join((error.get_error_message() or str(error)).split()).rstrip(".") + "."
+
+
+def dotted(version: int) -> str:
+    """libvirt's number for a release, such as 9000000, as `9.0.0`."""
+    return f"{version // 1_000_000}.{version // 1_000 % 1_000}.{version % 1_000}"
+
+
+def _ignoring_errors(call: Callable[..., object], *arguments: object) -> None:
+    try:
+        call(*arguments)
+    except libvirt.libvirtError as error:
+        log.debug("While closing a connection: %s", error)

@@ -1,0 +1,79 @@
+"""The seam between the collector, which observes hosts, and the store, which remembers them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class HostState(StrEnum):
+    """How a host stands with the collector; the values are stored and served as they are."""
+
+    CONNECTING = "CONNECTING"
+    CONNECTED = "CONNECTED"
+    DISCONNECTED = "DISCONNECTED"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a host said about one domain at one moment."""
+
+    source_key: str
+    """The UUID on a hypervisor, the file name on a `files://` host."""
+    state: str
+    """UNKNOWN, NOSTATE, RUNNING, BLOCKED, PAUSED, SHUTDOWN, SHUTOFF, CRASHED or PMSUSPENDED."""
+    xml: str | bytes
+    """The definition in force: live when running. Bytes when they come from a file, exactly as they stand there."""
+    persistent_xml: str | None = None
+    """The other definition: the persistent one of a running, persistent domain."""
+    error: str | None = None
+    """Why the definition could not be read at all, one sentence; `xml` is then empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostFacts:
+    """What a host says about itself when a connection is made."""
+
+    hypervisor: str
+    """libvirt's name of the driver, such as `QEMU`; `files` for a directory."""
+    libvirt_version: str | None
+    """Release of libvirt on the host, such as `9.0.0`; none for a directory."""
+    hypervisor_version: str | None = None
+    hostname: str | None = None
+
+
+class Inventory(Protocol):
+    """Where the collector delivers what it sees.
+
+    Calls for one host never overlap; calls for different hosts do. Any exception means "not now": the collector
+    repeats the call until it is accepted and reads the whole host again afterwards. What is wrong with a single
+    observation (XML that is refused, a document that is too large) is therefore stored as that VM's error, not raised.
+    """
+
+    async def host_connecting(self, host_id: str, uri: str) -> None:
+        """The first attempt to reach a host begins."""
+        ...
+
+    async def host_connected(self, host_id: str, uri: str, facts: HostFacts) -> None:
+        """The host answers; its domains are about to be read."""
+        ...
+
+    async def host_disconnected(self, host_id: str, uri: str, reason: str) -> None:
+        """The host cannot be reached or was lost; `reason` is one sentence. Called again when the reason changes."""
+        ...
+
+    async def host_synchronized(self, host_id: str) -> None:
+        """Every domain of the host has been read and those that are gone were reported."""
+        ...
+
+    async def vms_observed(self, host_id: str, observations: Sequence[Observation]) -> None:
+        """Insert or update at most 200 domains; those that are unchanged write nothing."""
+        ...
+
+    async def vms_vanished(self, host_id: str, source_keys: Collection[str]) -> None:
+        """These domains no longer exist on the host; unknown keys are no error."""
+        ...
+
+    async def source_keys(self, host_id: str) -> set[str]:
+        """The source keys of every VM that is remembered for the host."""
+        ...

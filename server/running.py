@@ -1,0 +1,227 @@
+"""What `virtgraph serve` and `virtgraph collect` run, from the first check to the last goodbye."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+
+import uvicorn
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from starlette.applications import Starlette
+
+from server.app import create_app
+from server.collector.collector import Collector
+from server.collector.hosts import parse_hosts
+from server.collector.watch import Pace
+from server.security.origins import Origin, refuse_unless_loopback
+from server.settings import Settings
+from server.store.collections import prepare
+from server.store.connection import Store, connect
+from server.store.embedded import EmbeddedMongo
+from server.store.feed import VmFeed
+from server.store.hosts import forget, other_hosts
+from server.store.inventory import MongoInventory
+from server.store.promotion import promote
+
+FAREWELL_SECONDS = 5
+"""How long open requests may take to end when the server stops."""
+
+console = Console(stderr=True)
+
+
+class StartError(Exception):
+    """Why the program cannot start, in one sentence for the operator."""
+
+
+class Bars:
+    """Progress bars in the terminal, one for each long piece of work, gone when it is done; elsewhere a line each."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def show(self, what: str, done: int, total: int) -> None:
+        """Say how far a piece of work is."""
+        if done >= total:
+            if (task := self._tasks.pop(what, None)) is not None:
+                self._progress.remove_task(task)
+            self._progress.console.print(f"{what}: {total} done", highlight=False, markup=False)
+            return
+        if what not in self._tasks:
+            self._tasks[what] = self._progress.add_task(what, total=total)
+        self._progress.update(self._tasks[what], completed=done, total=total)
+
+
+@contextmanager
+def _bars() -> Iterator[Bars]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        yield Bars(progress)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own handling of signals: `run` ends everything in order."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _bind(listen: str, port: int) -> socket.socket:
+    """A listening socket; raises StartError."""
+    try:
+        refuse_unless_loopback(listen)
+    except ValueError as error:
+        raise StartError(str(error)) from None
+    family = socket.AF_INET6 if ":" in listen else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((listen.removeprefix("[").removesuffix("]"), port))
+    except OSError as error:
+        bound.close()
+        raise StartError(
+            f"Cannot listen on {listen} port {port}: {error.strerror}. Choose another with --port."
+        ) from None
+    return bound
+
+
+async def run(settings: Settings, *, answer: bool, collect: bool, started: Callable[[str], None] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, then stop in order.
+
+    `answer` opens the API, `collect` watches the hosts; `started` is told the address once requests are answered.
+    Raises StartError, HostError or StoreError, each with one sentence.
+    """
+    _log_to_terminal()
+    hosts = parse_hosts(settings.hosts)
+    os.environ.setdefault("MOTOR_MAX_WORKERS", "32")
+    async with AsyncExitStack() as stack:
+        bound = _bind(settings.listen, settings.port) if answer else None
+        if bound is not None:
+            stack.callback(bound.close)
+            for origin in settings.allowed_origins:
+                _check_origin(origin)
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        opening = asyncio.create_task(_open(stack, settings, {host.id for host in hosts} if collect else None))
+        store = await _unless(stop, opening)
+        if store is None:
+            return
+        bars = stack.enter_context(_bars())
+        await promote(store, lambda done, total: bars.show("bringing stored documents up to date", done, total))
+        if collect:
+            pace = Pace(
+                calls_per_host=settings.calls_per_host,
+                reconcile_seconds=settings.reconcile_seconds,
+                keepalive_seconds=settings.keepalive_seconds,
+                reconnect_seconds=settings.reconnect_seconds,
+            )
+            collector = Collector(
+                hosts,
+                MongoInventory(store),
+                pace,
+                lambda host, done, total: bars.show(f"reading the domains of {host}", done, total),
+            )
+            await stack.enter_async_context(collector)
+            if not hosts:
+                console.print("No host is watched yet: `--host qemu:///system` names one, `--sample` shows some.")
+        if bound is None:
+            await stop.wait()
+            return
+        feed = await stack.enter_async_context(VmFeed(store))
+        application = create_app(
+            store,
+            feed,
+            query_seconds=settings.query_seconds,
+            listen=settings.listen,
+            allowed_origins=settings.allowed_origins,
+        )
+        await _serve(application, bound, settings.listen, stop, started)
+
+
+async def _unless(stop: asyncio.Event, opening: asyncio.Task[Store]) -> Store | None:
+    """The result of the start, or None when the operator ends it before."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([opening, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if opening.done():
+        return opening.result()
+    opening.cancel()
+    await asyncio.wait([opening])
+    return None
+
+
+async def _open(stack: AsyncExitStack, settings: Settings, watched: set[str] | None) -> Store:
+    """MongoDB, ours or the operator's, ready to be used."""
+    if settings.mongodb_uri is not None:
+        store = await connect(settings.mongodb_uri, settings.database)
+        stack.callback(store.close)
+        await prepare(store)
+        return store
+    mongo = await stack.enter_async_context(EmbeddedMongo(settings.data_directory))
+    store = await connect(mongo.uri, settings.database)
+    stack.callback(store.close)
+    await prepare(store)
+    for host_id in await other_hosts(store, watched or set()):
+        count = await forget(store, host_id)
+        console.print(f"forgot {host_id} and its {count} virtual machines: it is not watched any more")
+    return store
+
+
+async def _serve(
+    application: Starlette,
+    bound: socket.socket,
+    listen: str,
+    stop: asyncio.Event,
+    started: Callable[[str], None] | None,
+) -> None:
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        log_level="warning",
+        lifespan="off",
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=FAREWELL_SECONDS,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[bound]), name="api")
+    stopping = asyncio.create_task(stop.wait())
+    while not server.started and not serving.done():  # noqa: ASYNC110 (uvicorn has no event for it)
+        await asyncio.sleep(0.01)
+    host = f"[{listen}]" if ":" in listen else listen
+    address = f"http://{host}:{bound.getsockname()[1]}"
+    console.print(f"virtgraph answers at {address}/graphql; explore it at {address}/graphiql", soft_wrap=True)
+    if started is not None:
+        started(address)
+    await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stopping.cancel()
+    await serving
+
+
+def _check_origin(origin: str) -> None:
+    try:
+        Origin.parse(origin)
+    except ValueError as error:
+        raise StartError(str(error)) from None
+
+
+def _log_to_terminal() -> None:
+    handler = RichHandler(console=console, show_path=False, omit_repeated_times=False)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler], force=True)
+
+
+async def forget_host(settings: Settings, host_id: str) -> int | None:
+    """Remove a host and its VMs; the number of VMs, or None where there is no such host."""
+    assert settings.mongodb_uri is not None
+    store = await connect(settings.mongodb_uri, settings.database)
+    try:
+        return await forget(store, host_id)
+    finally:
+        store.close()

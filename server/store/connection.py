@@ -1,0 +1,146 @@
+"""The connection to MongoDB, made once at start and carried by the lifespan."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError, ServerSelectionTimeoutError
+
+from server.store.errors import StoreError
+from server.store.redaction import without_password, without_password_of
+
+Document = dict[str, Any]
+
+OLDEST_VERSION = (6, 0)
+"""First release whose change streams carry pre-images."""
+
+_UNAUTHORIZED, _AUTHENTICATION_FAILED = 13, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A database that is known to be usable: a member of a replica set or a mongos, recent enough, readable."""
+
+    client: AsyncIOMotorClient[Document]
+    database: AsyncIOMotorDatabase[Document]
+    uri: str
+    """Where it is, without the password."""
+    version: str
+    """MongoDB's release, such as `6.0.5`."""
+
+    @property
+    def hosts(self) -> AsyncIOMotorCollection[Document]:
+        """One document per libvirt connection."""
+        return self.database["hosts"]
+
+    @property
+    def vms(self) -> AsyncIOMotorCollection[Document]:
+        """One document per domain per host: the definition in force."""
+        return self.database["vms"]
+
+    @property
+    def definitions(self) -> AsyncIOMotorCollection[Document]:
+        """The other definition of a domain, under the same `_id`: the persistent one of a running VM."""
+        return self.database["definitions"]
+
+    async def check(self, seconds: float = 2) -> None:
+        """Ask the primary for a sign of life; `StoreError` when there is none within `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.database.command("ping", maxTimeMS=int(seconds * 1000))
+        except TimeoutError:
+            raise StoreError(f"MongoDB at {self.uri} did not answer within {seconds:g} seconds.") from None
+        except PyMongoError as error:
+            raise StoreError(f"MongoDB at {self.uri} does not answer: {_reason(error)}.") from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.client.close()
+
+
+def _reason(error: Exception) -> str:
+    """The part of a driver's message that a person can use."""
+    return re.split(r" \(configured timeouts:|, full error:|, Timeout: ", str(error))[0].strip().rstrip(".")
+
+
+async def connect(uri: str, database: str, *, seconds: float = 10) -> Store:
+    """Connect and make sure that the server is one virtgraph can work with.
+
+    `seconds` bounds the search for a server, here and later. Raises `StoreError`, one sentence naming the address
+    without its password: unreachable, refused, standalone, not initiated, too old.
+    """
+    shown = without_password(uri)
+    milliseconds = int(seconds * 1000)
+    try:
+        # In a thread because `mongodb+srv` asks the name service.
+        client: AsyncIOMotorClient[Document] = await asyncio.to_thread(
+            AsyncIOMotorClient,
+            uri,
+            io_loop=asyncio.get_running_loop(),
+            appname="virtgraph",
+            tz_aware=True,
+            w="majority",
+            journal=True,
+            retryWrites=True,
+            readConcernLevel="majority",
+            serverSelectionTimeoutMS=milliseconds,
+            connectTimeoutMS=milliseconds,
+        )
+    except (PyMongoError, ValueError, TypeError) as error:
+        reason = without_password_of(uri, _reason(error))
+        raise StoreError(f"{shown} is not a usable MongoDB address: {reason}.") from None
+    try:
+        return await _checked(client, database, shown)
+    except PyMongoError as error:
+        sentence = _sentence(error, client, shown)
+        client.close()
+        raise StoreError(sentence) from error
+    except BaseException:
+        client.close()
+        raise
+
+
+async def _checked(client: AsyncIOMotorClient[Document], database: str, shown: str) -> Store:
+    hello: Document = await client.admin.command("hello")
+    version: str = (await client.server_info())["version"]
+    if sentence := refusal(hello, version, shown):
+        raise StoreError(sentence)
+    try:
+        store = Store(client, client[database], shown, version)
+    except PyMongoError as error:
+        raise StoreError(f"{database!r} cannot be the name of a MongoDB database: {_reason(error)}.") from error
+    await store.hosts.find_one({}, {"_id": 1})
+    return store
+
+
+def refusal(hello: Document, version: str, shown: str) -> str | None:
+    """Why virtgraph cannot work with the server that answers `hello` so; None when it can."""
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_VERSION:
+        return f"MongoDB at {shown} is release {version}; virtgraph needs 6.0 or newer."
+    if "setName" in hello or hello.get("msg") == "isdbgrid":
+        return None
+    return (
+        f"MongoDB at {shown} is a standalone server, which has neither transactions nor change streams: "
+        "restart its mongod with `--replSet rs0` and run `rs.initiate()` once in mongosh."
+    )
+
+
+def _sentence(error: PyMongoError, client: AsyncIOMotorClient[Document], shown: str) -> str:
+    if isinstance(error, OperationFailure):
+        if error.code == _AUTHENTICATION_FAILED:
+            return f"MongoDB at {shown} refuses the user name or the password."
+        if error.code == _UNAUTHORIZED:
+            return f"MongoDB at {shown} wants a user with the roles readWrite and dbAdmin on the database."
+    if isinstance(error, ServerSelectionTimeoutError):
+        servers = client.delegate.topology_description.server_descriptions().values()
+        kinds = {server.server_type_name for server in servers}
+        if "RSGhost" in kinds:
+            return f"MongoDB at {shown} is not an initiated replica set: run `rs.initiate()` once in mongosh."
+        if "RSSecondary" in kinds:
+            return f"The replica set at {shown} has no primary: a majority of its members must be reachable."
+        return f"MongoDB at {shown} cannot be reached: {_reason(error)}."
+    if isinstance(error, ConfigurationError):
+        return f"MongoDB at {shown} cannot be used: {_reason(error)}; virtgraph needs 6.0 or newer."
+    return f"MongoDB at {shown} cannot be used: {_reason(error)}."

@@ -1,0 +1,128 @@
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from server.collector.collector import Collector
+from server.collector.files import LARGEST_FILE
+from server.collector.hosts import Host
+from server.collector.inventory import HostState
+from server.collector.watch import BATCH, Pace
+from tests.server.collector.recorder import Recorder
+
+QUICK = Pace(reconnect_seconds=0.3)
+
+
+def host(directory: Path) -> Host:
+    return Host("dumps", directory.as_uri().replace("file://", "files://"))
+
+
+async def test_every_dump_is_a_domain_as_it_stands(tmp_path: Path, recorder: Recorder) -> None:
+    count = 2 * BATCH + 7
+    for number in range(count):
+        (tmp_path / f"vm {number}.xml").write_bytes(b"<domain><name>\xff%d</name></domain>" % number)
+    (tmp_path / "notes.txt").write_text("no domain")
+    (tmp_path / ".draft.xml").write_text("hidden")
+    (tmp_path / "nested").mkdir()
+    (tmp_path / "nested" / "inner.xml").write_text("<domain/>")
+    progress: list[tuple[str, int, int]] = []
+    collector = Collector([host(tmp_path)], recorder, QUICK, lambda *step: progress.append(step))
+    async with collector:
+        await recorder.until(lambda: bool(recorder.synchronized))
+        seen = recorder.vms["dumps"]
+        assert len(seen) == count
+        assert seen["vm 7.xml"].xml == b"<domain><name>\xff7</name></domain>"
+        assert seen["vm 7.xml"].state == "UNKNOWN"
+        assert max(recorder.batches) == BATCH
+        assert progress == [("dumps", BATCH, count), ("dumps", 2 * BATCH, count), ("dumps", count, count)]
+        assert recorder.facts["dumps"].hypervisor == "files"
+    assert recorder.states["dumps"] == [HostState.CONNECTING, HostState.CONNECTED, HostState.DISCONNECTED]
+    assert recorder.reasons == ["The collector was stopped."]
+
+
+async def test_changes_are_followed(tmp_path: Path, recorder: Recorder) -> None:
+    (tmp_path / "a.xml").write_text("one")
+    async with Collector([host(tmp_path)], recorder, QUICK):
+        await recorder.until(lambda: bool(recorder.synchronized))
+        vms = recorder.vms["dumps"]
+        (tmp_path / "a.xml").write_text("two")
+        (tmp_path / "b.xml").write_text("new")
+        await recorder.until(lambda: "b.xml" in vms and vms["a.xml"].xml == b"two")
+        (tmp_path / "b.xml").rename(tmp_path / "c.xml")
+        (tmp_path / "a.xml").unlink()
+        await recorder.until(lambda: set(vms) == {"c.xml"})
+
+
+async def test_files_that_went_while_nobody_watched_vanish(tmp_path: Path, recorder: Recorder) -> None:
+    for name in ("a.xml", "b.xml"):
+        (tmp_path / name).write_text(name)
+    async with Collector([host(tmp_path)], recorder, QUICK):
+        await recorder.until(lambda: bool(recorder.synchronized))
+    (tmp_path / "a.xml").unlink()
+    async with Collector([host(tmp_path)], recorder, QUICK):
+        await recorder.until(lambda: len(recorder.synchronized) == 2)
+    assert set(recorder.vms["dumps"]) == {"b.xml"}
+    assert recorder.vanished == ["a.xml"]
+
+
+async def test_unreadable_files_are_kept_with_the_reason(tmp_path: Path, recorder: Recorder) -> None:
+    (tmp_path / "fine.xml").write_text("<domain/>")
+    (tmp_path / "huge.xml").write_bytes(b" " * (LARGEST_FILE + 1))
+    (tmp_path / "loop.xml").symlink_to(tmp_path / "loop.xml")
+    os.mkfifo(tmp_path / "pipe.xml")
+    (tmp_path / "directory.xml").mkdir()
+    (tmp_path / os.fsdecode(b"caf\xe9.xml")).write_text("<domain/>")
+    async with Collector([host(tmp_path)], recorder, QUICK):
+        await recorder.until(lambda: bool(recorder.synchronized))
+        errors = {key: seen.error for key, seen in recorder.vms["dumps"].items()}
+    assert errors == {
+        "fine.xml": None,
+        "caf\\xe9.xml": None,
+        "huge.xml": "The file has more than 8 MiB.",
+        "loop.xml": "The file cannot be read: Too many levels of symbolic links.",
+        "pipe.xml": "This is not a regular file.",
+    }
+    assert recorder.vms["dumps"]["huge.xml"].xml == b""
+
+
+async def test_a_missing_directory_is_waited_for(tmp_path: Path, recorder: Recorder) -> None:
+    directory = tmp_path / "later"
+    async with Collector([host(directory)], recorder, QUICK):
+        await recorder.until(lambda: recorder.state("dumps") is HostState.DISCONNECTED)
+        assert recorder.reasons == [f"The directory {directory} cannot be read: No such file or directory."]
+        directory.mkdir()
+        (directory / "a.xml").write_text("<domain/>")
+        await recorder.until(lambda: "a.xml" in recorder.vms.get("dumps", {}))
+        assert recorder.state("dumps") is HostState.CONNECTED
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_lost_directory_is_said_and_its_domains_stay(
+    tmp_path: Path, recorder: Recorder, replaced: bool
+) -> None:
+    directory = tmp_path / "dumps"
+    directory.mkdir()
+    (directory / "a.xml").write_text("<domain/>")
+    async with Collector([host(directory)], recorder, QUICK):
+        await recorder.until(lambda: bool(recorder.synchronized))
+        if replaced:
+            directory.rename(tmp_path / "aside")
+            directory.mkdir()
+            (directory / "b.xml").write_text("<domain/>")
+            await recorder.until(lambda: set(recorder.vms["dumps"]) == {"b.xml"})
+            assert HostState.DISCONNECTED in recorder.states["dumps"]
+            assert recorder.reasons[0] == f"The directory {directory} was replaced."
+        else:
+            directory.rename(tmp_path / "aside")
+            await recorder.until(lambda: recorder.state("dumps") is HostState.DISCONNECTED)
+            assert set(recorder.vms["dumps"]) == {"a.xml"}
+            shutil.move(tmp_path / "aside", directory)
+            await recorder.until(lambda: recorder.state("dumps") is HostState.CONNECTED)
+
+
+async def test_a_file_is_no_directory(tmp_path: Path, recorder: Recorder) -> None:
+    (tmp_path / "a.xml").write_text("<domain/>")
+    async with Collector([host(tmp_path / "a.xml")], recorder, QUICK):
+        await recorder.until(lambda: recorder.state("dumps") is HostState.DISCONNECTED)
+        assert recorder.reasons == [f"The directory {tmp_path / 'a.xml'} cannot be read: Not a directory."]
