@@ -307,7 +307,7 @@ def write(document: Document, cls: type[Any], name: str) -> Writing:
 def _write(table: Node, document: Document, element: Writing, at: str) -> None:
     _check(table, document, at)
     _write_fields(table, document, element, at)
-    _write_rest(document, element)
+    _write_rest(document, element, at)
 
 
 def _check(table: Node, document: Document, at: str) -> None:
@@ -317,19 +317,26 @@ def _check(table: Node, document: Document, at: str) -> None:
         raise DefinitionError(f"{at}: {table.cls.__name__} has no field {sorted(unknown)[0]!r}")
 
 
-def _write_rest(document: Document, element: Writing) -> None:
+def _write_rest(document: Document, element: Writing, at: str) -> None:
     for path, spelled in document.get("spelling", {}).items():
         if spelled == "":
             element.reach(_steps(path))
     for piece in document.get("extra", ()):
-        home = element.reach(_steps(piece["path"]) if piece.get("path") else ())
-        name = f"{piece['namespace']}{SEPARATOR}{piece['name']}" if piece.get("namespace") else piece["name"]
-        if piece.get("xml") is not None:
-            home.children.append(piece["xml"])
-        elif name == "#text":
-            home.text = piece["value"]
-        else:
-            home.attributes[name] = piece["value"]
+        try:
+            _write_piece(piece, element)
+        except KeyError as missing:
+            raise DefinitionError(f"{at}.extra: a piece lacks {missing}") from None
+
+
+def _write_piece(piece: Document, element: Writing) -> None:
+    home = element.reach(_steps(piece["path"]) if piece.get("path") else ())
+    name = f"{piece['namespace']}{SEPARATOR}{piece['name']}" if piece.get("namespace") else piece["name"]
+    if piece.get("xml") is not None:
+        home.children.append(piece["xml"])
+    elif name == "#text":
+        home.text = piece["value"]
+    else:
+        home.attributes[name] = piece["value"]
 
 
 def _steps(path: str) -> tuple[str, ...]:
@@ -384,10 +391,13 @@ def _write_child(plan: Child, name: str, value: Any, element: Writing, at: str) 
             _write_fields(plan.shape(""), link, element, f"{at}.{number}")
             links.append((link, element))
         for link, element in links:  # only now: a kept sibling of the next link follows it
-            _write_rest(link, element)
+            _write_rest(link, element, at)
     elif not isinstance(plan.of, type):
-        for item in value:
-            element.add(name).text = plan.of.write(item)
+        try:
+            for item in value:
+                element.add(name).text = plan.of.write(item)
+        except ValueError as error:
+            raise DefinitionError(f"{at}: {error}") from None
     elif plan.many:
         for number, item in enumerate(value):
             _write_object(plan, item, element.add(name), f"{at}.{number}")

@@ -1,0 +1,65 @@
+"""What lands in `extra`, and what can be found."""
+
+import schema
+from schema.domain.memory import size_in_bytes
+from schema.node import node_id, parse_node_id
+
+XML = """<domain type='kvm' unheard-of='1'><name>x</name><uuid>u</uuid><clock offset='utc'/>
+<devices><tpm model='tpm-tis'/><emulator>/usr/bin/qemu</emulator>
+<disk type='file'><driver cache='none' news='1'/><source file='/a'><seclabel odd='1'/></source>
+<target dev='vda' bus='virtio'/><boot order='1' twice='2'/></disk>
+<disk type='network'><source protocol='rbd' name='p/i'><host name='a'/><host name='b'/></source></disk>
+</devices></domain>"""
+
+
+def test_untyped_names_xml_paths() -> None:
+    assert sorted(schema.untyped(schema.domain_from_xml(XML))) == [
+        "domain/@unheard-of",
+        "domain/clock",
+        "domain/devices/disk/boot/@twice",
+        "domain/devices/disk/driver/@news",
+        "domain/devices/disk/source/seclabel/@odd",
+        "domain/devices/tpm",
+    ]
+
+
+def test_the_share_counts_leaf_values_of_declared_kinds() -> None:
+    shares = schema.typed_share(XML.encode(), schema.domain_from_xml(XML))
+    assert {kind: (counts["total"], counts["untyped"]) for kind, counts in shares.items()} == {
+        "domain": (2, 0),
+        "emulator": (1, 0),
+        "disk": (14, 3),
+    }
+
+
+def test_facets_hold_what_is_searchable_once() -> None:
+    found = {(facet["p"], facet["v"]) for facet in schema.facets(schema.domain_from_xml(XML))}
+    assert ("disks.driver.cache", "none") in found
+    assert ("disks.target.bus", "virtio") in found
+    assert ("disks.source.hosts.name", "b") in found
+    assert ("domain.type", "kvm") in found
+    assert len(found) == len(schema.facets(schema.domain_from_xml(XML)))
+
+
+def test_sizes_follow_libvirts_units() -> None:
+    units = {
+        None: 1024,
+        "b": 1,
+        "bytes": 1,
+        "KB": 1000,
+        "k": 1024,
+        "KiB": 1024,
+        "mib": 1024**2,
+        "GB": 10**9,
+        "T": 2**40,
+    }
+    assert {unit: size_in_bytes(1, unit) for unit in units} == units
+    assert size_in_bytes(1, "furlong") is None
+    assert size_in_bytes(1, "") == 1024
+
+
+def test_ids_are_opaque_and_come_back() -> None:
+    opaque = node_id("Device", "host/ü", "disk/vda")
+    assert parse_node_id(opaque) == ("Device", ("host/ü", "disk/vda"))
+    for wrong in ("", "!", "abc", "e30", "WyJhIl0", "WzEsMl0", "ü"):
+        assert parse_node_id(wrong) is None
