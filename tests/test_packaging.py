@@ -4,7 +4,6 @@ import importlib.metadata
 import re
 import subprocess
 import sys
-import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -86,8 +85,7 @@ def test_the_source_distribution_builds_without_npm(tmp_path: Path) -> None:
     built = run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path)
     assert built.returncode == 0, built.stderr
     (archive,) = tmp_path.glob("*.tar.gz")
-    with tarfile.open(archive) as contents:
-        contents.extractall(tmp_path, filter="data")
+    assert run("tar", "-xzf", archive, "-C", tmp_path).returncode == 0
     (source,) = (path for path in tmp_path.iterdir() if path.is_dir())
     rebuilt = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
