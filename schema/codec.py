@@ -5,6 +5,7 @@ parsed XML along those tables; what no table claims goes to `extra` of the objec
 document along the same tables. Numbers whose text is not the canonical one leave it in `spelling`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
@@ -39,6 +40,29 @@ class Node:
     children: "dict[str, Child | Node]" = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
 
+    def slots(self) -> Iterator[Slot]:
+        """The single values that go into this element's own document, folds included."""
+        yield from self.attributes.values()
+        yield from (slot for slot in (self.text, self.presence) if slot is not None)
+        for plan in self.children.values():
+            if isinstance(plan, Node):
+                yield from plan.slots()
+
+    def plans(self) -> "Iterator[tuple[str, Child]]":
+        """The children with documents of their own, by XML name, folds included."""
+        for name, plan in self.children.items():
+            if isinstance(plan, Node):
+                yield from plan.plans()
+            else:
+                yield name, plan
+
+    def below(self, key: str) -> "Iterator[Node | None]":
+        """What stands under a key of the document: the tables of its shapes, or None for a single value."""
+        yield from (None for slot in self.slots() if slot.key == key)
+        for _, plan in self.plans():
+            if plan.key == key and isinstance(plan.of, type):
+                yield from (node(shape) for shape in plan.shapes())
+
 
 @dataclass(slots=True)
 class Child:
@@ -54,13 +78,22 @@ class Child:
         """Whether the document holds a list."""
         return self.claim.role in ("children", "chain", "variants")
 
+    @property
+    def varies(self) -> bool:
+        """Whether the documents are variants, told apart by `kind`."""
+        return self.claim.role in ("variant", "variants")
+
+    def shapes(self) -> list[type[Any]]:
+        """The declared classes that a document here can be of."""
+        return list(dict.fromkeys(self.of.shapes.values())) if self.varies else [self.of]
+
     def shape(self, kind: str) -> Node:
         """The tables for one child of this kind."""
-        return node(self.of.shapes[kind] if issubclass(self.of, Variant) else self.of)
+        return node(self.of.shapes[kind] if self.varies else self.of)
 
     def kind(self, tree: Tree, owner: Tree) -> str | None:
         """The kind of variant that a child is; None where it is no variant."""
-        if self.claim.role not in ("variant", "variants"):
+        if not self.varies:
             return None
         holder, name = (tree, self.of.own) if self.of.own else (owner, self.claim.by)
         word = holder.get(f"@{name}") if isinstance(holder, dict) else None
@@ -100,6 +133,7 @@ def _compiled(cls: type[Any]) -> Node:
 
 
 def _compile(compiled: Node, key: str, claim: Claim, annotation: Any) -> None:
+    field_name = f"{compiled.cls.__name__}.{key}"
     name = qualified(claim.xml or key)
     steps = [qualified(step) for step in claim.within]
     if claim.role in ("text", "flag") and claim.xml is not None:
@@ -109,31 +143,53 @@ def _compile(compiled: Node, key: str, claim: Claim, annotation: Any) -> None:
     for step in steps:
         inner = home.children.setdefault(step, Node(compiled.cls))
         if not isinstance(inner, Node):
-            raise TypeError(f"{compiled.cls.__name__}.{key} reaches into <{step}>, which has an object of its own")
+            raise TypeError(f"{field_name} reaches into <{step}>, which has an object of its own")
         home = inner
     taken = False
     if claim.role == "attribute":
         taken = f"@{name}" in home.attributes
-        home.attributes[f"@{name}"] = Slot(key, spelling_of(annotation), claim)
+        home.attributes[f"@{name}"] = Slot(key, _spelling(annotation, field_name), claim)
     elif claim.role == "text":
         taken = home.text is not None
-        home.text = Slot(key, spelling_of(annotation), claim)
+        home.text = Slot(key, _spelling(annotation, field_name), claim)
     elif claim.role == "flag":
         taken = home.presence is not None
         home.presence = Slot(key, None, claim)
     else:
         taken = name in home.children
-        home.children[name] = Child(key, claim, _of(claim, bare(annotation)))
+        home.children[name] = Child(key, claim, _of(claim, bare(annotation), field_name))
     if taken:
-        raise TypeError(f"{compiled.cls.__name__}.{key} claims XML that another field claims")
+        raise TypeError(f"{field_name} claims XML that another field claims")
 
 
-def _of(claim: Claim, annotation: Any) -> Any:
+def _spelling(annotation: Any, field_name: str) -> Spelling:
+    try:
+        return spelling_of(annotation)
+    except TypeError as error:
+        raise TypeError(f"{field_name}: {error}") from None
+
+
+def _of(claim: Claim, annotation: Any, field_name: str) -> Any:
     if claim.role == "raw":
         return None
-    if isinstance(annotation, type) and issubclass(annotation, Element):
-        return annotation
-    return spelling_of(annotation)
+    if not isinstance(annotation, type) or not issubclass(annotation, Element):
+        return _spelling(annotation, field_name)
+    if claim.role in ("variant", "variants"):
+        _check_family(annotation, claim, field_name)
+    return annotation
+
+
+def _check_family(members: Any, claim: Claim, field_name: str) -> None:
+    """Every word must find a shape, and survive in it."""
+    name = members.__name__
+    if not issubclass(members, Variant) or "shapes" not in vars(members):
+        raise TypeError(f"{field_name}: {name} is no family")
+    if (members.own is None) == (claim.by is None):
+        raise TypeError(f"{field_name}: the word must stand on {name} (own=) or on its owner (by=), one of them")
+    if "other" not in members.shapes:
+        raise TypeError(f'{field_name}: {name} has no shape("other") for words that nobody declared')
+    if members.own is not None and f"@{members.own}" not in node(members.shapes["other"]).attributes:
+        raise TypeError(f"{field_name}: the shape for other words of {name} must declare the attribute {members.own}")
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
@@ -407,7 +463,7 @@ def _write_child(plan: Child, name: str, value: Any, element: Writing, at: str) 
 
 def _write_object(plan: Child, document: Document, element: Writing, at: str) -> None:
     kind = ""
-    if plan.claim.role in ("variant", "variants"):
+    if plan.varies:
         kind = document.get("kind", "")
         if kind not in plan.of.shapes:
             raise DefinitionError(f"{at}: {kind!r} is no kind of {plan.of.__name__}: {', '.join(plan.of.shapes)}")

@@ -10,7 +10,6 @@ from .codec import Node, declared_name, node
 from .definition import WholeDomain
 from .devices import Devices
 from .element import Document
-from .facets import plans
 
 
 def untyped(definition: Document) -> list[str]:
@@ -29,7 +28,7 @@ def _pieces(table: Node, document: Document, at: str) -> Iterator[tuple[str, Doc
         home = f"{at}/{piece['path']}" if piece.get("path") else at
         mark = "@" if piece.get("xml") is None and piece["name"] != "#text" else ""
         yield f"{home}/{mark}{piece['name']}", piece
-    for name, plan in plans(table):
+    for name, plan in table.plans():
         value = document.get(plan.key)
         if not isinstance(plan.of, type) or value is None:
             continue

@@ -100,8 +100,12 @@ def by_kind(kind: str) -> type[Device]:
 def device(tag: str, *, array: str | None = None, identity: tuple[str, ...] = ()) -> Callable[[T], T]:
     """Class decorator: this class declares the device element `tag`, kept in the list `array`.
 
-    `identity` are the paths of its natural key, the values that stay when the device changes otherwise.
+    `identity` are the paths of its natural key, the values that stay when the device changes otherwise; none that
+    libvirt fills in by itself. A device without any of the values is `tag/#1`, the second of equal ones `tag/…#2`.
     """
+
+    if tag not in ORDER:
+        raise ValueError(f"<{tag}> is not in ORDER, the list of libvirt's device elements")
 
     def declare(cls: T) -> T:
         members: Any = cls

@@ -29,8 +29,23 @@ namespace. `within="tune"` reaches through a child that gets no object of its ow
 can be `model: str | None = attribute("…", xml="type", within="model")`. Numbers and booleans say how they are
 spelled by their type: `int`, `Long`, `Hex2`, `YesNo`, `OnOff` … (`schema.scalars`).
 
-Fields that meet under the `Device` interface or a family must agree on their GraphQL type wherever they share a
-name (GraphQL's overlapping-fields rule): `type` is a String on every device.
+Shapes of one element, told apart by a word that the document keeps as `kind`:
+
+    @family(own="type")  # the word is this element's own attribute; otherwise the field says by="type" of its owner
+    class Address(Variant):
+        "Where a device sits on its bus."
+
+    @shape("pci")  # declares what only this shape has; the word itself is no field
+    class PciAddress(Address): ...
+
+    @shape("other")  # for words that nobody declared; with `own` it declares the attribute, so that the word survives
+    class OtherAddress(Address):
+        type: str | None = attribute("libvirt's word for the type of address.")
+
+Fields of different kinds of devices, or shapes of a family, that share a name must agree on their GraphQL type and
+on being a list (GraphQL's overlapping-fields rule); objects may differ as long as what they hold agrees. So `type`,
+`model`, `mode` and `protocol` are Strings everywhere, with their words in the sentence, lists are plurals
+(`sources`), and what must differ is named apart (`portNumber`). A test spreads every kind in one query.
 """
 
 from collections.abc import Callable
@@ -138,7 +153,12 @@ def _path(within: str) -> tuple[str, ...]:
 def attribute(
     description: str, *, xml: str | None = None, within: str = "", searchable: bool = False, secret: bool = False
 ) -> Any:
-    """An attribute of this element, or of the child `within`."""
+    """An attribute of this element, or of the child `within`.
+
+    `searchable` values go into the index: what people look for (names, paths, addresses, models, formats), not every
+    switch. `secret` marks a value that is a secret itself, such as a password, not a reference to one. An element
+    that is only passed on the way and turns out empty (`<boot/>`) is remembered in `spelling`.
+    """
     return _claim(description, Claim("attribute", xml, _path(within), searchable=searchable, secret=secret))
 
 
@@ -165,7 +185,7 @@ def child(description: str, *, xml: str | None = None, within: str = "") -> Any:
 
 
 def children(description: str, *, xml: str, within: str = "", searchable: bool = False) -> Any:
-    """Every child named `xml`: `list[Class]`, or `list[str]` for the text of each."""
+    """Every child named `xml` (the field is its plural): `list[Class]`, or `list[str]` for the text of each."""
     return _claim(description, Claim("children", xml, _path(within), searchable=searchable))
 
 

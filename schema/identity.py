@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
+from .codec import Node
 from .device import DEVICES, Device
 from .element import Document
 
@@ -37,6 +38,17 @@ def natural_key(declared: type[Device], device: Document) -> str | None:
     """What tells the device from others of its kind, or None when the XML does not say."""
     parts = [text for path in declared.identity if (text := _text(_reach(device, path)))]
     return "/".join(parts) or None
+
+
+def check_identity(declared: type[Device], table: Node) -> None:
+    """Raise TypeError for a natural key that leads nowhere."""
+    for path in declared.identity:
+        tables = [table]
+        for step in path.split("."):
+            found = [inner for each in tables for inner in each.below(step)]
+            if not found:
+                raise TypeError(f"{declared.__name__}: the identity {path!r} names no field {step!r}")
+            tables = [inner for inner in found if inner is not None]
 
 
 def identify(devices: Document) -> Document:

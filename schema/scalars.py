@@ -87,13 +87,14 @@ class Boolean:
 class Integer:
     """A number; `digits` is the width of its canonical hexadecimal form, 0 for decimal.
 
-    Numbers with a hexadecimal form are read as libvirt reads them (C's base 0): `0x0a`, `012` (octal), `10`; digits
-    that only make sense in base 16 (`0a`) are taken as such. `bits` bounds the number; a 64-bit one that does not
-    fit MongoDB's int64 stays text.
+    Numbers with a hexadecimal form, and decimal ones that are `based`, are read as libvirt reads them (C's base 0):
+    `0x0a`, `012` (octal), `10`; digits that only make sense in base 16 (`0a`) are taken as such. `bits` bounds the
+    number; a 64-bit one that does not fit MongoDB's int64 stays text.
     """
 
     digits: int = 0
     bits: int = 32
+    based: bool = False
 
     def read(self, text: str) -> int | str:  # noqa: D102
         stripped = text.strip()
@@ -105,7 +106,7 @@ class Integer:
         return number
 
     def _number(self, text: str) -> int:
-        if not self.digits:
+        if not self.digits and not self.based:
             if not _DECIMAL.fullmatch(text):
                 raise ValueError(f"{text!r} is not a decimal number")
             return int(text)
@@ -145,6 +146,7 @@ class Word:
 
 YesNo = Annotated[bool, Boolean("yes", "no")]
 OnOff = Annotated[bool, Boolean("on", "off")]
+AnyBase = Annotated[int, Integer(based=True)]
 Hex1 = Annotated[int, Integer(1)]
 Hex2 = Annotated[int, Integer(2)]
 Hex4 = Annotated[int, Integer(4)]

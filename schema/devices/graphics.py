@@ -7,7 +7,7 @@ from enum import Enum
 
 from ..device import Device, device
 from ..element import Element, Variant, attribute, child, children, element, family, shape, variants
-from ..scalars import OnOff, YesNo, word, words
+from ..scalars import AnyBase, OnOff, YesNo, word, words
 
 
 @words
@@ -177,7 +177,7 @@ class Graphics(Device):
     bus_address: str | None = attribute("Address of the D-Bus daemon.", xml="address")
     p2p: YesNo | None = attribute("Whether D-Bus is spoken without a daemon.")
     gl: OpenGl | None = child("Use of the host's graphics card.")
-    audio_id: int | None = attribute("The VM's audio backend that carries its sound.", xml="id", within="audio")
+    audio_id: AnyBase | None = attribute("The VM's audio backend that carries its sound.", xml="id", within="audio")
     image_compression: ImageCompression | None = attribute(
         "How SPICE compresses pictures.", xml="compression", within="image"
     )

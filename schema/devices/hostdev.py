@@ -19,7 +19,7 @@ from ..element import (
     variant,
 )
 from ..parts import Auth, HostPciAddress, IpAddress, IpRoute, Rom, Teaming
-from ..scalars import Hex1, Hex4, OnOff, YesNo
+from ..scalars import AnyBase, Hex1, Hex4, OnOff, YesNo
 from .disk import Sgio
 
 
@@ -51,8 +51,8 @@ class UsbHostdevSource(HostdevSource):
 class HostUsbAddress(Element):
     """Where a USB device is plugged into the host."""
 
-    bus: int | None = attribute("USB bus of the host.", searchable=True)
-    device: int | None = attribute("Number of the device on its bus, new each time it is plugged.", searchable=True)
+    bus: AnyBase | None = attribute("USB bus of the host.", searchable=True)
+    device: AnyBase | None = attribute("Number of the device on its bus, new each time it is plugged.", searchable=True)
     port: str | None = attribute("Port, with one number per hub on the way: `1.2`.", searchable=True)
 
 

@@ -10,7 +10,6 @@ from ..codec import Child, node
 from ..devices import DEVICES
 from ..domain import Domain
 from ..element import Variant, document_key
-from ..facets import plans, slots
 from ..scalars import Boolean, Integer, Long, bare
 from ..scalars import Word as EnumWord
 
@@ -95,8 +94,12 @@ def element_filter(cls: type[Any]) -> Any | None:
     if cls not in _element_filters:
         _element_filters[cls] = None  # an element inside itself is not searched
         fields: dict[str, tuple[Any, str]] = {}
-        for shape in cls.shapes.values() if issubclass(cls, Variant) else (cls,):
-            fields |= _fields(shape)
+        if issubclass(cls, Variant):
+            fields["kind"] = (StringFilter, "libvirt's word for the shape; `other` where we know no such shape.")
+        for shape in dict.fromkeys(cls.shapes.values()) if issubclass(cls, Variant) else (cls,):
+            for name, (annotation, sentence) in _fields(shape).items():
+                known = fields.get(name, (annotation, sentence))[1]
+                fields[name] = (annotation, known if sentence in known else f"{known} Or: {sentence}")
         if fields:
             _element_filters[cls] = _input(
                 Shape.ELEMENT, f"{cls.__name__}Filter", f"Conditions on {cls.__name__}.", fields
@@ -110,11 +113,11 @@ def _fields(cls: type[Any]) -> dict[str, tuple[Any, str]]:
     by_key = {document_key(name): name for name in described}
     fields: dict[str, tuple[Any, str]] = {}
     table = node(cls)
-    for slot in slots(table):
+    for slot in table.slots():
         if slot.claim.searchable:
             name = by_key[slot.key]
             fields[name] = (_operators_for(hints[name], slot.spelling), str(described[name].description))
-    for _, plan in plans(table):
+    for _, plan in table.plans():
         if not isinstance(plan.of, type):
             continue
         name = by_key[plan.key]

@@ -14,7 +14,6 @@ from ..codec import Child, node
 from ..devices import DEVICES
 from ..domain import Domain
 from ..element import Variant
-from ..facets import plans, slots
 
 _PLAIN = {
     "name": "name",
@@ -118,10 +117,10 @@ def _field(classes: list[type[Any]], field: SelectedField, at: str) -> Iterator[
     found: Child | None = None
     for cls in classes:
         table = node(cls)
-        if any(slot.key == field.name for slot in slots(table)):
+        if any(slot.key == field.name for slot in table.slots()):
             yield f"{at}.{field.name}"
             return
-        found = found or next((plan for _, plan in plans(table) if plan.key == field.name), None)
+        found = found or next((plan for _, plan in table.plans() if plan.key == field.name), None)
     if found is None:
         yield at  # computed from its neighbours
     elif isinstance(found.of, type):

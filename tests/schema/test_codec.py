@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from schema.codec import node, read, write
+from schema.device import device
+from schema.devices.disk import Disk
 from schema.element import (
     Element,
     Variant,
@@ -22,7 +24,8 @@ from schema.element import (
     variant,
     variants,
 )
-from schema.scalars import Hex2, Long, OnOff, YesNo
+from schema.identity import check_identity
+from schema.scalars import AnyBase, Hex2, Long, OnOff, YesNo
 from schema.xmltext import Source
 
 
@@ -75,6 +78,7 @@ class Whole(Element):
     """Every word once."""
 
     type: str | None = attribute("What the thing is.")
+    based: AnyBase | None = attribute("A number that is mostly decimal.")
     slot: Hex2 | None = attribute("A number in hexadecimal.")
     on: OnOff | None = attribute("A switch.", xml="is_on")
     deep: YesNo | None = attribute("Something folded.", xml="yes", within="fold/inner")
@@ -100,6 +104,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("<w slot='1f'/>", {"slot": 31, "spelling": {"slot": "1f"}}),
     ("<w slot='4294967296'/>", {"extra": [{"name": "slot", "value": "4294967296"}]}),
     ("<w slot='x'/>", {"extra": [{"name": "slot", "value": "x"}]}),
+    ("<w based='16'/>", {"based": 16}),
+    ("<w based='0x10'/>", {"based": 16, "spelling": {"based": "0x10"}}),
     ("<w is_on='on'/>", {"on": True}),
     ("<w is_on='yes'/>", {"extra": [{"name": "is_on", "value": "yes"}]}),
     ("<w><fold><inner yes='no'/></fold></w>", {"deep": False}),
@@ -176,6 +182,65 @@ def test_a_fold_may_not_reach_into_an_object() -> None:
 
     with pytest.raises(TypeError, match="which has an object of its own"):
         node(Through)
+
+
+def test_a_family_needs_a_word() -> None:
+    @element
+    class Wordless(Element):
+        """A mistake."""
+
+        thing: Thing | None = variant("By what?")
+
+    with pytest.raises(TypeError, match=r"Wordless\.thing: the word must stand on Thing \(own=\) or on its owner"):
+        node(Wordless)
+
+
+def test_a_family_needs_a_shape_for_other_words() -> None:
+    @family(own="type")
+    class Closed(Variant):
+        """A family that forgets."""
+
+    @element
+    class Owner(Element):
+        """A mistake."""
+
+        closed: Closed | None = variant("Something.")
+
+    with pytest.raises(TypeError, match=r'Owner\.closed: Closed has no shape\("other"\)'):
+        node(Owner)
+
+    @shape("other")
+    class Wordless(Closed):
+        """A shape that loses its word."""
+
+    with pytest.raises(TypeError, match="must declare the attribute type"):
+        node(Owner)
+
+
+def test_a_shape_is_no_family() -> None:
+    @element
+    class Owner(Element):
+        """A mistake."""
+
+        near: Near | None = variant("Something.")
+
+    with pytest.raises(TypeError, match="Near is no family"):
+        node(Owner)
+
+
+def test_a_device_must_be_one_of_libvirts() -> None:
+    with pytest.raises(ValueError, match="<watchdgo> is not in ORDER"):
+        device("watchdgo")
+
+
+def test_a_natural_key_must_lead_somewhere() -> None:
+    class Wrong(Disk):
+        """A mistake."""
+
+        identity = ("target.dve",)
+
+    with pytest.raises(TypeError, match=r"Wrong: the identity 'target\.dve' names no field 'dve'"):
+        check_identity(Wrong, node(Disk))
 
 
 def test_a_boolean_must_say_its_words() -> None:

@@ -12,7 +12,6 @@ import schema
 from schema.codec import Child, Node, Slot, node
 from schema.definition import WholeDomain
 from schema.element import Document
-from schema.facets import plans, slots
 from schema.scalars import Integer, Word
 from tests.shared import corpus, difference, needs_corpus
 
@@ -53,10 +52,10 @@ def test_nearly_all_leaf_values_of_declared_kinds_are_typed(capsys: pytest.Captu
 
 def typed_values(table: Node, document: Document, at: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """Every typed value of a document: the way to it and its slot, or its plan for a list of texts."""
-    for slot in slots(table):
+    for slot in table.slots():
         if slot.key in document:
             yield (*at, slot.key), slot
-    for _, plan in plans(table):
+    for _, plan in table.plans():
         value = document.get(plan.key)
         if value is None:
             continue

@@ -17,7 +17,7 @@ REFUSED: dict[str | bytes, str] = {
     "": "malformed",
     "   ": "malformed",
     "<domain>": "malformed",
-    "<domain/><domain/>": "encoding cannot be read",
+    "<domain/><domain/>": "malformed",
     "<domain a='1' a='2'/>": "malformed",
     "<domain><p:x/></domain>": "malformed",
     "<domain>\x01</domain>": "malformed",

@@ -1,0 +1,151 @@
+"""The schema over a real MongoDB, without a server in between, and the commands that each request sends there."""
+
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import strawberry
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
+
+from loaders import RequestLoaders
+from schema.element import Document
+from schema.graph.context import Paths
+from schema.graph.schema import build_schema
+from server.collector.inventory import HostFacts, Observation
+from server.context import FeedChanges, RequestContext
+from server.store.collections import STATES, prepare
+from server.store.connection import Store, close
+from server.store.feed import VmFeed
+from server.store.inventory import MongoInventory
+
+SAMPLE = Path(__file__).parents[3] / "server" / "sample" / "domains"
+SECONDS = 20.0
+FACTS = HostFacts(hypervisor="QEMU", libvirt_version="11.3.0", hypervisor_version="9.2.0", hostname="sample")
+
+
+class Sent(CommandListener):
+    """The reads that a client sent: `(command, collection, body)`."""
+
+    def __init__(self) -> None:
+        self.reads: list[tuple[str, str, Document]] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name in ("find", "aggregate", "count", "getMore", "distinct"):
+            body = dict(event.command)
+            key = "collection" if event.command_name == "getMore" else event.command_name
+            self.reads.append((event.command_name, str(body[key]), body))
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        pass
+
+    def summary(self) -> list[str]:
+        """The reads in order, without the continuations of a long answer: `find vms`."""
+        return [f"{name} {collection}" for name, collection, _ in self.reads if name != "getMore"]
+
+    def finds(self, collection: str) -> list[Document]:
+        """The bodies of the `find` commands on a collection."""
+        return [body for name, of, body in self.reads if name == "find" and of == collection]
+
+
+class WholeDocuments(RequestLoaders):
+    """Loaders that ignore which paths a query needs: the judge of projections."""
+
+    async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
+        return await super().vm(vm_id, None)
+
+    async def vms(self, condition: Any, host_id: str | None, page: Any, paths: Paths) -> Any:
+        return await super().vms(condition, host_id, page, None)
+
+
+@cache
+def schema_of_the_api() -> strawberry.Schema:
+    return build_schema()
+
+
+@dataclass
+class Api:
+    """One database and the schema over it; every operation gets a context of its own."""
+
+    store: Store
+    sent: Sent
+    feed: VmFeed | None = None
+    schema: strawberry.Schema = field(default_factory=schema_of_the_api)
+
+    @property
+    def inventory(self) -> MongoInventory:
+        return MongoInventory(self.store)
+
+    def context(self, loaders: Callable[..., RequestLoaders] = RequestLoaders) -> RequestContext:
+        changes = FeedChanges(self.feed) if self.feed is not None else FeedChanges(VmFeed(self.store))
+        return RequestContext(changes, lambda: loaders(self.store.database, SECONDS))
+
+    async def data(self, query: str, /, *, whole: bool = False, **variables: Any) -> Any:
+        """The data of an operation that must succeed; its reads stand in `sent` afterwards."""
+        self.sent.reads.clear()
+        context = self.context(WholeDocuments if whole else RequestLoaders)
+        result = await self.schema.execute(query, variables, context_value=context)
+        assert result.errors is None, [str(error) for error in result.errors]
+        return result.data
+
+    async def refusal(self, query: str, /, **variables: Any) -> str:
+        """The message of the one error of an operation that must fail."""
+        result = await self.schema.execute(query, variables, context_value=self.context())
+        assert result.errors is not None, result.data
+        (error,) = result.errors
+        assert error.original_error is None or isinstance(error.original_error, ValueError), repr(error.original_error)
+        return error.message
+
+    async def explained(self, query: str, /, **variables: Any) -> Document:
+        """How MongoDB carries out the one `find` on VMs that an operation sends: executionStats."""
+        await self.data(query, **variables)
+        (body,) = self.sent.finds("vms")
+        kept = {key: body[key] for key in ("find", "filter", "sort", "projection", "limit") if key in body}
+        explained: Document = await self.store.database.command(
+            {"explain": kept, "verbosity": "executionStats"}, maxTimeMS=10_000
+        )
+        return explained
+
+
+@asynccontextmanager
+async def open_api(uri: str) -> AsyncIterator[Api]:
+    """An empty database of its own, dropped afterwards."""
+    sent = Sent()
+    client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(uri, tz_aware=True, w="majority", event_listeners=[sent])
+    name = f"test-{uuid.uuid4().hex}"
+    store = Store(client, client[name], uri, "6.0.5")
+    try:
+        await prepare(store)
+        yield Api(store, sent)
+    finally:
+        await client.drop_database(name)
+        await close(client)
+
+
+async def observe_fleet(api: Api) -> None:
+    """Two hosts that share the sample fleet; every third VM runs beside another persistent definition."""
+    for number, host in enumerate(("alpha", "beta")):
+        observations = list(sample()) if host == "alpha" else list(sample())[::3]
+        await api.inventory.host_connected(host, f"test:///{host}", FACTS)
+        await api.inventory.vms_observed(host, observations[number:])
+        await api.inventory.host_synchronized(host)
+
+
+def sample() -> Iterable[Observation]:
+    """The sample fleet, in every state; every third domain has another persistent definition."""
+    paths = sorted(SAMPLE.glob("*.xml"))
+    for number, path in enumerate(paths):
+        other = paths[number - 1].read_text() if number % 3 == 0 else None
+        yield Observation(path.stem, STATES[number % len(STATES)], path.read_text(), other)
+
+
+def documents(paths: Sequence[Path]) -> list[Observation]:
+    """Documents of a directory, as the collector sees them."""
+    return [Observation(path.name, "UNKNOWN", path.read_bytes()) for path in paths]
