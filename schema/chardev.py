@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from .element import Element, Variant, attribute, child, children, element, family, shape
+from .element import Element, Variant, attribute, child, children, element, family, shape, variants
 from .parts import Reconnect, SecurityLabel
 from .scalars import OnOff, YesNo, word, words
 
@@ -115,3 +115,19 @@ class CharacterDeviceLog(Element):
 
     file: str | None = attribute("Host path of the log file.", searchable=True)
     append: OnOff | None = attribute("Whether the log survives a restart of the domain.")
+
+
+@element
+class CharacterDeviceBackend(Element):
+    """What every character device has: its end on the host."""
+
+    type: str | None = attribute(
+        "Backend on the host; decides the shape of `sources`: `pty`, `unix`, `tcp`, `udp`, `file`, `dev`, `pipe`, "
+        "`stdio`, `vc`, `null`, `nmdm`, `spicevmc`, `spiceport`, `qemu-vdagent` or `dbus`.",
+        searchable=True,
+    )
+    sources: list[CharacterDeviceSource] | None = variants(
+        "Ends on the host; two for `udp`, otherwise one.", xml="source", by="type"
+    )
+    protocol: CharacterDeviceProtocol | None = child("What is spoken on a TCP backend.")
+    log: CharacterDeviceLog | None = child("File that keeps a copy of the output.")

@@ -5,16 +5,10 @@ Source: libvirt's domain XML, "Consoles, serial, parallel & channel devices".
 
 from enum import Enum
 
-from ..chardev import CharacterDeviceLog, CharacterDeviceProtocol, CharacterDeviceSource
+from ..chardev import CharacterDeviceBackend
 from ..device import Device, device
-from ..element import Element, attribute, child, element, variants
+from ..element import Element, attribute, child, element
 from ..scalars import word, words
-
-_TYPES = (
-    "Backend on the host; decides the shape of `sources`: `pty`, `unix`, `tcp`, `udp`, `file`, `dev`, `pipe`, `stdio`, "
-    "`vc`, `null`, `nmdm`, `spicevmc`, `spiceport`, `qemu-vdagent` or `dbus`."
-)
-_SOURCES = "Ends on the host; two for `udp`, otherwise one."
 
 
 @words
@@ -37,26 +31,18 @@ class SerialTarget(Element):
 
 
 @device("serial", identity=("target.port",))
-class Serial(Device):
+class Serial(Device, CharacterDeviceBackend):
     """A serial port of the guest."""
 
-    type: str | None = attribute(_TYPES, searchable=True)
     tty: str | None = attribute("Host path of the pseudo terminal; live only.")
-    sources: list[CharacterDeviceSource] | None = variants(_SOURCES, xml="source", by="type")
-    protocol: CharacterDeviceProtocol | None = child("What is spoken on a TCP backend.")
-    log: CharacterDeviceLog | None = child("File that keeps a copy of the output.")
     target: SerialTarget | None = child("The port that the guest sees.")
 
 
 @device("console", identity=("target.type", "target.port"))
-class Console(Device):
+class Console(Device, CharacterDeviceBackend):
     """The guest's console; the first one often is the first serial port, shown a second time."""
 
-    type: str | None = attribute(_TYPES, searchable=True)
     tty: str | None = attribute("Host path of the pseudo terminal; live only.")
-    sources: list[CharacterDeviceSource] | None = variants(_SOURCES, xml="source", by="type")
-    protocol: CharacterDeviceProtocol | None = child("What is spoken on a TCP backend.")
-    log: CharacterDeviceLog | None = child("File that keeps a copy of the output.")
     target: SerialTarget | None = child("The port that the guest sees.")
 
 
@@ -72,11 +58,7 @@ class ChannelTarget(Element):
 
 
 @device("channel", identity=("target.name",))
-class Channel(Device):
+class Channel(Device, CharacterDeviceBackend):
     """A private line between host and guest, for agents above all."""
 
-    type: str | None = attribute(_TYPES, searchable=True)
-    sources: list[CharacterDeviceSource] | None = variants(_SOURCES, xml="source", by="type")
-    protocol: CharacterDeviceProtocol | None = child("What is spoken on a TCP backend.")
-    log: CharacterDeviceLog | None = child("File that keeps a copy of the output.")
     target: ChannelTarget | None = child("The guest's end.")

@@ -3,9 +3,9 @@
 Source: libvirt's domain XML, "Random number generator device".
 """
 
-from ..chardev import CharacterDeviceLog, CharacterDeviceProtocol, CharacterDeviceSource
+from ..chardev import CharacterDeviceBackend
 from ..device import Device, device
-from ..element import Element, Variant, attribute, child, element, family, shape, text, variant, variants
+from ..element import Element, Variant, attribute, child, element, family, shape, text, variant
 from ..parts import VirtioOptions
 
 
@@ -30,13 +30,8 @@ class RandomRngBackend(RngBackend):
 
 
 @shape("egd")
-class EgdRngBackend(RngBackend):
+class EgdRngBackend(RngBackend, CharacterDeviceBackend):
     """A daemon that speaks the EGD protocol."""
-
-    type: str | None = attribute("How the daemon is reached; decides the shape of `sources`.")
-    sources: list[CharacterDeviceSource] | None = variants("Ends of the connection.", xml="source", by="type")
-    protocol: CharacterDeviceProtocol | None = child("What is spoken on a TCP backend.")
-    log: CharacterDeviceLog | None = child("File that keeps a copy of the traffic.")
 
 
 @shape("builtin")
