@@ -6,10 +6,10 @@ from typing import Any
 
 from lxml import etree
 
-from .codec import Node, declared_name, node
 from .definition import WholeDomain
 from .devices import Devices
 from .element import Document
+from .tables import Node, declared_name, node
 
 
 def untyped(definition: Document) -> list[str]:

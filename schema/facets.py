@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from .codec import Child, Node, node
 from .definition import WholeDomain
 from .devices import DEVICES
 from .domain import Domain
 from .element import Document
+from .tables import Child, Node, node
 
 CODEC = 1
 """Raised when the codec itself stores documents differently, so that older ones are re-encoded."""

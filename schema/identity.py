@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
-from .codec import Node
 from .device import DEVICES, Device
 from .element import Document
+from .tables import Node
 
 
 def _reach(document: Any, path: str) -> Any:

@@ -10,11 +10,11 @@ from typing import Any
 
 import strawberry
 
-from ..codec import node
 from ..device import DEVICES, ORDER, Device
 from ..element import Element, children, element, sentence, text_child
 from ..identity import check_identity
 from ..scalars import word
+from ..tables import node
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")

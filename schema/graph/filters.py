@@ -6,12 +6,12 @@ from typing import Any, get_type_hints
 import strawberry
 from strawberry import UNSET
 
-from ..codec import Child, node
 from ..devices import DEVICES
 from ..domain import Domain
 from ..element import Variant, document_key
 from ..scalars import Boolean, Integer, Long, bare
 from ..scalars import Word as EnumWord
+from ..tables import Child, node
 
 _OPERATORS = {
     "eq": "Equal to this.",

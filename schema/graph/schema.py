@@ -23,10 +23,10 @@ def _stored(document: Any, python_name: str) -> Any:
     return document.get(_key(python_name))
 
 
-def build_schema(**options: Any) -> strawberry.Schema:
-    """A new executable schema; `options` go to Strawberry."""
+def build_schema(schema_class: type[strawberry.Schema] = strawberry.Schema, **options: Any) -> strawberry.Schema:
+    """A new executable schema, of a subclass of Strawberry's if one is given; `options` go to Strawberry."""
     shapes = [shape for family in Variant.__subclasses__() for shape in dict.fromkeys(family.shapes.values())]
-    return strawberry.Schema(
+    return schema_class(
         query=Query,
         subscription=Subscription,
         types=[*DEVICES.values(), *shapes],

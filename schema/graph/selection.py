@@ -10,10 +10,10 @@ from typing import Any
 from strawberry.types.nodes import FragmentSpread as Spread
 from strawberry.types.nodes import InlineFragment, SelectedField, Selection
 
-from ..codec import Child, node
 from ..devices import DEVICES
 from ..domain import Domain
 from ..element import Variant
+from ..tables import Child, node
 
 _PLAIN = {
     "name": "name",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schema.codec import node, read, write
+from schema.codec import read, write
 from schema.device import device
 from schema.devices.disk import Disk
 from schema.element import (
@@ -26,6 +26,7 @@ from schema.element import (
 )
 from schema.identity import check_identity
 from schema.scalars import AnyBase, Hex2, Long, OnOff, YesNo
+from schema.tables import node
 from schema.xmltext import Source
 
 

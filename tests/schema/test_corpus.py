@@ -9,10 +9,10 @@ import bson
 import pytest
 
 import schema
-from schema.codec import Child, Node, Slot, node
 from schema.definition import WholeDomain
 from schema.element import Document
 from schema.scalars import Integer, Word
+from schema.tables import Child, Node, Slot, node
 from tests.shared import corpus, difference, needs_corpus
 
 pytestmark = needs_corpus
