@@ -1,7 +1,8 @@
 """`VmFilter` to a MongoDB query.
 
 Equality, `in` and `startsWith` on what is declared searchable come out of the index on `facets`; every other
-condition is checked on the documents in key order, bounded by time.
+condition is checked on the documents in key order, bounded by time. Pages of the first two come sorted as well; the
+VMs that a prefix finds are sorted by MongoDB.
 """
 
 import re
@@ -13,6 +14,8 @@ from strawberry import UNSET
 
 from schema.element import Document, document_key
 from schema.graph.filters import Shape
+
+from .texts import storable
 
 _OPERATORS: dict[str, Callable[[Any], Any]] = {
     "eq": lambda value: value,
@@ -28,11 +31,23 @@ _OPERATORS: dict[str, Callable[[Any], Any]] = {
     "exists": lambda expected: {"$exists": expected},
 }
 _INDEXED = ("eq", "in_", "starts_with")
+_PATTERNS = ("starts_with", "contains")
+_LONGEST_PATTERN = 4096
+"""Characters; MongoDB takes no regular expression of more than 32 KiB."""
+
+_DEEPEST = 20
+"""Conditions inside one another; MongoDB takes no query of more than about a hundred levels."""
+
+_INT64 = range(-(2**63), 2**63)
+_NOTHING: Document = {"_id": {"$in": []}}
 _ENVELOPE = {"host": "hostId", "name": "name", "uuid": "uuid", "state": "state", "source_key": "sourceKey"}
 
 
 def vm_query(condition: Any, host_id: str | None = None) -> Document:
-    """The query for VMs that meet a `VmFilter` and, where a host is named, are on it."""
+    """The query for VMs that meet a `VmFilter` and, where a host is named, are on it.
+
+    A condition that is null is none. Raises ValueError for a filter that MongoDB would not take.
+    """
     conditions = [] if condition is None else list(_vm(condition))
     if host_id is not None:
         conditions.append({"hostId": host_id})
@@ -53,14 +68,16 @@ def _given(condition: Any) -> Iterator[tuple[str, Any]]:
             yield field.python_name, value
 
 
-def _vm(condition: Any) -> Iterator[Document]:
+def _vm(condition: Any, depth: int = 1) -> Iterator[Document]:
+    if depth > _DEEPEST:
+        raise ValueError(f"`and`, `or` and `not` go {_DEEPEST} levels deep.")
     for name, value in _given(condition):
         if name == "and_":
-            yield from (_all(list(_vm(inner))) for inner in value)
+            yield from (_all(list(_vm(inner, depth + 1))) for inner in value)
         elif name == "or_":
-            yield {"$or": [_all(list(_vm(inner))) for inner in value]} if value else {"_id": {"$in": []}}
+            yield {"$or": [_all(list(_vm(inner, depth + 1))) for inner in value]} if value else _NOTHING
         elif name == "not_":
-            yield {"$nor": [_all(list(_vm(value)))]}
+            yield {"$nor": [_all(list(_vm(value, depth + 1)))]}
         elif name in _ENVELOPE:
             yield from _operators(_ENVELOPE[name], value)
         else:
@@ -87,13 +104,29 @@ def _fields(prefix: str, condition: Any) -> Iterator[Document]:
 
 def _operators(path: str, condition: Any) -> Iterator[Document]:
     for operator, operand in _given(condition):
-        yield {path: _OPERATORS[operator](_plain(operand))}
+        yield {path: _condition(operator, operand)}
+
+
+def _condition(operator: str, operand: Any) -> Any:
+    value = _plain(operand)
+    if operator not in _PATTERNS:
+        return _OPERATORS[operator](value)
+    if len(value) > _LONGEST_PATTERN:
+        raise ValueError(f"`startsWith` and `contains` take at most {_LONGEST_PATTERN} characters.")
+    # No XML has this character, and no regular expression may.
+    return {"$in": []} if "\0" in value else _OPERATORS[operator](value)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return value.value if isinstance(value, Enum) else value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, int) and value not in _INT64:
+        raise ValueError(f"{value} exceeds 64 bits.")
+    if isinstance(value, str) and not storable(value):
+        raise ValueError("A text of the filter is not valid Unicode.")
+    return value
 
 
 def _list(path: str, condition: Any) -> Iterator[Document]:
@@ -111,7 +144,7 @@ def _facets(path: str, condition: Any) -> Iterator[Document]:
     for name, value in _given(condition):
         if condition.shape is Shape.OPERATORS:
             if name in _INDEXED:
-                yield {"facets": {"$elemMatch": {"p": path, "v": _OPERATORS[name](_plain(value))}}}
+                yield {"facets": {"$elemMatch": {"p": path, "v": _condition(name, value)}}}
         elif condition.shape is Shape.ELEMENT:
             yield from _facets(f"{path}.{document_key(name)}", value)
         elif name == "some":

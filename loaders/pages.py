@@ -1,16 +1,20 @@
-"""Pages of a sorted list, by keyset: a cursor holds the sorting value and the key of its document.
+"""Pages of a sorted list, by keyset: a cursor holds the sorting values of its document, the key last.
 
-MongoDB's comparisons never cross types, so that absent values, which sort first, need a branch of their own.
+MongoDB's comparisons never cross types, so that absent values, which sort first, need branches of their own.
 """
 
 import base64
-from datetime import datetime
+import json
+from datetime import UTC, datetime
 from typing import Any
-
-from bson import json_util
 
 from schema.element import Document
 from schema.graph.context import Order
+
+_TIES = {"hostId": ("name",), "state": ("name",)}
+"""What decides between equals before the key does, as the indexes have it."""
+
+_TIMES = ("changedAt",)
 
 
 class BadCursor(ValueError):
@@ -20,37 +24,68 @@ class BadCursor(ValueError):
         super().__init__("The cursor is not one of this list.")
 
 
+def sorted_by(order: Order) -> tuple[str, ...]:
+    """The fields that a list is sorted by, each as the order runs."""
+    return (order.field, *_TIES.get(order.field, ()), "_id")
+
+
 def cursor_of(document: Document, order: Order) -> str:
     """The opaque place of a document in its list."""
-    place = [order.field, document.get(order.field), document["_id"]]
-    return base64.urlsafe_b64encode(json_util.dumps(place).encode()).decode().rstrip("=")
+    values = (document.get(field) for field in sorted_by(order))
+    place = [order.field, *(value.isoformat() if isinstance(value, datetime) else value for value in values)]
+    return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def parse_cursor(cursor: str, order: Order) -> tuple[Any, str]:
-    """The sorting value and key in a cursor; raises BadCursor."""
+def parse_cursor(cursor: str, order: Order) -> list[Any]:
+    """The sorting values in a cursor; raises BadCursor."""
+    fields = sorted_by(order)
     try:
-        place = json_util.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        field, value, key = place
-    except (ValueError, TypeError):
+        field, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if field != order.field or len(values) != len(fields) or values[-1] is None:
+            raise BadCursor
+        return [_value(name, value) for name, value in zip(fields, values, strict=True)]
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise BadCursor from None
-    if field != order.field or not isinstance(key, str) or not isinstance(value, str | datetime | None):
+
+
+def _value(field: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, str):
         raise BadCursor
-    return value, key
+    value.encode()
+    return datetime.fromisoformat(value).astimezone(UTC) if field in _TIMES else value
 
 
 def beyond(cursor: str, order: Order, *, backward: bool) -> Document:
     """The query for what lies after the cursor, or before it when reading backward."""
-    value, key = parse_cursor(cursor, order)
     rising = order.descending == backward
-    comparison = "$gt" if rising else "$lt"
-    same = {order.field: value, "_id": {comparison: key}}
+    values = parse_cursor(cursor, order)
+    branches: list[Document] = []
+    same: Document = {}
+    for field, value in zip(sorted_by(order), values, strict=True):
+        if (further := _further(value, rising=rising)) is not None:
+            branches.append({**same, field: further})
+        same[field] = value
+    # The first field's range follows from the branches; said apart, it lets any index on that field begin there.
+    return {order.field: _from(values[0], rising=rising), "$or": branches}
+
+
+def _further(value: Any, *, rising: bool) -> Document | None:
+    """The condition on a field that puts a document further on than this value; None where nothing is."""
     if value is None:
-        return {"$or": [same, {order.field: {"$ne": None}}]} if rising else same
-    further: Document = {order.field: {comparison: value}}
-    return {"$or": [same, further]} if rising else {"$or": [same, further, {order.field: None}]}
+        return {"$ne": None} if rising else None
+    return {"$gt": value} if rising else {"$not": {"$gte": value}}
+
+
+def _from(value: Any, *, rising: bool) -> Any:
+    """The condition on a field that this value and everything further on meet."""
+    if value is None:
+        return {"$not": {"$lt": ""}} if rising else None
+    return {"$gte": value} if rising else {"$not": {"$gt": value}}
 
 
 def sorting(order: Order, *, backward: bool) -> list[tuple[str, int]]:
     """The sort of a page, reversed when reading backward."""
     direction = 1 if order.descending == backward else -1
-    return [("_id", direction)] if order.field == "_id" else [(order.field, direction), ("_id", direction)]
+    return [(field, direction) for field in sorted_by(order)]

@@ -11,7 +11,8 @@ from schema.graph.context import Page, PageRequest, Paths
 
 from .errors import clear_failures
 from .filters import vm_query
-from .pages import beyond, cursor_of, sorting
+from .pages import beyond, cursor_of, sorted_by, sorting
+from .texts import storable
 
 BATCH = 100
 """Documents per answer of MongoDB; larger ones hold the event loop for too long while they are decoded."""
@@ -51,7 +52,7 @@ class RequestLoaders:
         if cursor is not None:
             place = beyond(cursor, page.order, backward=page.backward)
             query = {"$and": [query, place]} if query else place
-        wanted = None if paths is None else paths | {page.order.field}
+        wanted = None if paths is None else paths.union(sorted_by(page.order))
         sort = sorting(page.order, backward=page.backward)
         found = list(await self._find(self._database["vms"], query, sort, wanted, page.limit + 1))
         more = len(found) > page.limit
@@ -76,7 +77,8 @@ class RequestLoaders:
 
     def _by_ids(self, collection: AsyncIOMotorCollection[Document], paths: Paths) -> Callable[[list[str]], Any]:
         async def load(ids: list[str]) -> list[Document | None]:
-            documents = await self._find(collection, {"_id": {"$in": ids}}, None, paths, 0)
+            query = {"_id": {"$in": [one for one in ids if storable(one)]}}
+            documents = await self._find(collection, query, None, paths, 0)
             by_id = {document["_id"]: document for document in documents}
             return [by_id.get(one) for one in ids]
 

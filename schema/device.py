@@ -58,7 +58,10 @@ class Device(Element, Node):
 
     @derived("Opaque id, the same as long as this device exists in its VM.")
     def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
-        return node_id("Device", document["vm"]["_id"], document["id"])
+        owner = document["vm"]
+        if "vm" in owner:
+            return node_id("Device", owner["vm"]["_id"], document["id"], "persistent")
+        return node_id("Device", owner["_id"], document["id"])
 
     @derived(
         "Which of libvirt's device elements this is.",
@@ -71,7 +74,8 @@ class Device(Element, Node):
     def vm(  # noqa: D102
         document: strawberry.Parent[Document],
     ) -> Annotated["VirtualMachine", strawberry.lazy("schema.graph.virtual_machine")]:
-        vm: VirtualMachine = document["vm"]
+        owner = document["vm"]  # a VM, or its other definition, which knows the VM
+        vm: VirtualMachine = owner.get("vm", owner)
         return vm
 
     @derived("The device as libvirt XML.")

@@ -1,5 +1,6 @@
 """The web application: the API, GraphiQL, and what watches over them."""
 
+import asyncio
 from collections.abc import Collection
 
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from loaders import RequestLoaders
 from server.context import FeedChanges, RequestContext
 from server.endpoint import GraphQLEndpoint
 from server.pages.graphiql import routes as page_routes
-from server.security.origins import HostAndOriginGuard
+from server.security.origins import HostAndOriginGuard, Origin
 from server.store.connection import Store
 from server.store.errors import StoreError
 from server.store.feed import VmFeed
@@ -25,8 +26,14 @@ def create_app(
     query_seconds: float,
     listen: str = "127.0.0.1",
     allowed_origins: Collection[str] = (),
+    stopping: asyncio.Event | None = None,
 ) -> Starlette:
-    """The application over an open store and a running feed; raises ValueError for a malformed origin."""
+    """The application over an open store and a running feed; raises ValueError for a malformed origin.
+
+    Set `stopping` when the server begins to stop: streams of events would keep it waiting.
+    """
+    for origin in allowed_origins:
+        Origin.parse(origin)  # Starlette makes the guard, which reads them too, with the first request only
     changes = FeedChanges(feed)
 
     def make_context() -> RequestContext:
@@ -45,7 +52,7 @@ def create_app(
             {"status": "not ready", "reason": problem} if problem else {"status": "ready"}, 503 if problem else 200
         )
 
-    endpoint = GraphQLEndpoint(make_context)
+    endpoint = GraphQLEndpoint(make_context, stopping or asyncio.Event())
     return Starlette(
         routes=[
             Route("/graphql", endpoint),

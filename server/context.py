@@ -1,6 +1,7 @@
 """What a request carries: fresh loaders, and the feed of changes."""
 
 from collections.abc import AsyncIterator, Callable
+from typing import Self
 
 from schema.graph.context import Loaders, MissedChanges, VmChange
 from server.store.feed import Lagged, VmFeed
@@ -23,13 +24,17 @@ class FeedChanges:
 
 
 class RequestContext:
-    """One request, or one WebSocket connection with many operations, each of which renews the loaders."""
+    """One operation's; many operations may come over one WebSocket, and each has a context of its own."""
 
     def __init__(self, changes: FeedChanges, make_loaders: Callable[[], Loaders]) -> None:
         self.changes = changes
         self.loaders = make_loaders()
         self._make_loaders = make_loaders
 
+    def anew(self) -> Self:
+        """A context for another operation, with loaders of its own."""
+        return type(self)(self.changes, self._make_loaders)
+
     def renew(self) -> None:
-        """Forget what was read: the next operation or event must see fresh documents."""
+        """Forget what was read: the next event of a subscription must see fresh documents."""
         self.loaders = self._make_loaders()

@@ -8,7 +8,6 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 
-import uvicorn
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -18,6 +17,7 @@ from server.app import create_app
 from server.collector.collector import Collector
 from server.collector.hosts import parse_hosts
 from server.collector.watch import Pace
+from server.listener import api_server, drop_idle_readers
 from server.security.origins import Origin, refuse_unless_loopback
 from server.settings import Settings
 from server.store.collections import prepare
@@ -27,9 +27,6 @@ from server.store.feed import VmFeed
 from server.store.hosts import forget, other_hosts
 from server.store.inventory import MongoInventory
 from server.store.promotion import promote
-
-FAREWELL_SECONDS = 5
-"""How long open requests may take to end when the server stops."""
 
 console = Console(stderr=True)
 
@@ -64,14 +61,6 @@ def _bars() -> Iterator[Bars]:
         yield Bars(progress)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its own handling of signals: `run` ends everything in order."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 def _bind(listen: str, port: int) -> socket.socket:
     """A listening socket; raises StartError."""
     try:
@@ -81,6 +70,7 @@ def _bind(listen: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in listen else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    drop_idle_readers(bound)
     try:
         bound.bind((listen.removeprefix("[").removesuffix("]"), port))
     except OSError as error:
@@ -141,6 +131,7 @@ async def run(settings: Settings, *, answer: bool, collect: bool, started: Calla
             query_seconds=settings.query_seconds,
             listen=settings.listen,
             allowed_origins=settings.allowed_origins,
+            stopping=stop,
         )
         await _serve(application, bound, settings.listen, stop, started)
 
@@ -161,12 +152,12 @@ async def _open(stack: AsyncExitStack, settings: Settings, watched: set[str] | N
     """MongoDB, ours or the operator's, ready to be used."""
     if settings.mongodb_uri is not None:
         store = await connect(settings.mongodb_uri, settings.database)
-        stack.callback(store.close)
+        stack.push_async_callback(store.close)
         await prepare(store)
         return store
     mongo = await stack.enter_async_context(EmbeddedMongo(settings.data_directory))
     store = await connect(mongo.uri, settings.database)
-    stack.callback(store.close)
+    stack.push_async_callback(store.close)
     await prepare(store)
     for host_id in await other_hosts(store, watched or set()):
         count = await forget(store, host_id)
@@ -181,15 +172,7 @@ async def _serve(
     stop: asyncio.Event,
     started: Callable[[str], None] | None,
 ) -> None:
-    config = uvicorn.Config(
-        application,
-        log_config=None,
-        log_level="warning",
-        lifespan="off",
-        ws="websockets-sansio",
-        timeout_graceful_shutdown=FAREWELL_SECONDS,
-    )
-    server = _Server(config)
+    server = api_server(application)
     serving = asyncio.create_task(server.serve(sockets=[bound]), name="api")
     stopping = asyncio.create_task(stop.wait())
     while not server.started and not serving.done():  # noqa: ASYNC110 (uvicorn has no event for it)
@@ -224,4 +207,4 @@ async def forget_host(settings: Settings, host_id: str) -> int | None:
     try:
         return await forget(store, host_id)
     finally:
-        store.close()
+        await store.close()

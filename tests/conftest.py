@@ -9,7 +9,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from server.store.collections import prepare
-from server.store.connection import Document, Store, connect
+from server.store.connection import Document, Store, close, connect
 from server.store.embedded import EmbeddedMongo
 from server.store.errors import StoreError
 from server.store.mongod import find_mongod
@@ -40,7 +40,7 @@ async def database(mongo: EmbeddedMongo) -> AsyncIterator[str]:
     yield name
     client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(mongo.uri)
     await client.drop_database(name)
-    client.close()
+    await close(client)
 
 
 @pytest.fixture
@@ -49,4 +49,4 @@ async def store(mongo: EmbeddedMongo, database: str) -> AsyncIterator[Store]:
     connected = await connect(mongo.uri, database)
     await prepare(connected)
     yield connected
-    connected.close()
+    await connected.close()

@@ -11,7 +11,7 @@ import strawberry
 from ..element import Document, derived
 from .context import Info, Order, Page, PageRequest
 from .filters import VmFilter
-from .selection import selected, under, vm_paths
+from .selection import Selected, vm_paths
 from .virtual_machine import VirtualMachine
 
 LARGEST_PAGE = 500
@@ -70,7 +70,7 @@ class OrderDirection(Enum):
     DESC = strawberry.enum_value("DESC", description="Largest first.")
 
 
-@strawberry.input(description="How VMs are sorted; the id decides between equals.")
+@strawberry.input(description="How VMs are sorted; name and id decide between equals.")
 class VmOrder:
     """How VMs are sorted."""
 
@@ -106,12 +106,12 @@ async def vm_connection(
     info: Info, condition: VmFilter | None, request: PageRequest, host_id: str | None = None
 ) -> Document:
     """The document of a `VmConnection`: the page is read only where its VMs are selected."""
-    selections = [inner for field in info.selected_fields for inner in field.selections]
+    selected = Selected.below(info)
     document: Document = {"filter": condition, "host": host_id}
-    if not any(selected(selections, name) for name in ("edges", "nodes", "pageInfo")):
+    if not {"edges", "nodes", "pageInfo"} & selected.fields().keys():
         return document
-    below = [*under(selections, "nodes"), *under(under(selections, "edges"), "node")]
-    page = await info.context.loaders.vms(condition, host_id, request, vm_paths(below))
+    paths = vm_paths(selected.of("nodes").and_(selected.of("edges").of("node")))
+    page = await info.context.loaders.vms(condition, host_id, request, paths)
     return document | _fields(page)
 
 

@@ -1,5 +1,6 @@
 """`Query`: where reading starts."""
 
+import asyncio
 from typing import Annotated, Any
 
 import strawberry
@@ -9,26 +10,28 @@ from ..node import Node, parse_node_id
 from .connections import After, Before, First, Last, OrderBy, VmConnection, Where, page_request, vm_connection
 from .context import Info
 from .host import Host
-from .selection import vm_paths
+from .selection import NodePaths, Selected, node_paths, vm_paths
 from .virtual_machine import VirtualMachine, device_of
 
 MOST_NODES = 500
 """Ids that `nodes` takes at once."""
 
 
-async def find_node(info: Info, opaque: str) -> Document | None:
+async def find_node(info: Info, opaque: str, paths: NodePaths) -> Document | None:
     """The document with this opaque id; None for one that is gone or that never was."""
     match parse_node_id(opaque):
         case "Host", (host_id,):
             return await info.context.loaders.host(host_id)
         case "VirtualMachine", (vm_id,):
-            return await info.context.loaders.vm(vm_id)
+            return await info.context.loaders.vm(vm_id, paths.vm)
         case "Device", (vm_id, device_id):
-            vm = await info.context.loaders.vm(vm_id)
+            vm = await info.context.loaders.vm(vm_id, paths.device)
             return None if vm is None else device_of(vm, device_id)
         case "Device", (vm_id, device_id, "persistent"):
-            definition = await info.context.loaders.other_definition(vm_id)
-            vm = await info.context.loaders.vm(vm_id)
+            definition, vm = await asyncio.gather(
+                info.context.loaders.other_definition(vm_id),
+                info.context.loaders.vm(vm_id, paths.other_device),
+            )
             return None if definition is None or vm is None else device_of({**definition, "vm": vm}, device_id)
     return None
 
@@ -66,15 +69,14 @@ class Query:
     ) -> Any:
         match parse_node_id(id):
             case "VirtualMachine", (vm_id,):
-                selections = [inner for field in info.selected_fields for inner in field.selections]
-                return await info.context.loaders.vm(vm_id, vm_paths(selections))
+                return await info.context.loaders.vm(vm_id, vm_paths(Selected.below(info)))
         return None
 
     @derived("Anything by its id; null where there is nothing.", graphql_type=Node | None)
     async def node(  # noqa: D102
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id.")]
     ) -> Any:
-        return await find_node(info, id)
+        return await find_node(info, id, node_paths(Selected.below(info)))
 
     @derived("Things by their ids, in the same order; null where there is nothing.", graphql_type=list[Node | None])
     async def nodes(  # noqa: D102
@@ -84,4 +86,5 @@ class Query:
     ) -> Any:
         if len(ids) > MOST_NODES:
             raise ValueError(f"`nodes` takes at most {MOST_NODES} ids, not {len(ids)}.")
-        return [await find_node(info, opaque) for opaque in ids]
+        paths = node_paths(Selected.below(info))
+        return await asyncio.gather(*(find_node(info, opaque, paths) for opaque in ids))

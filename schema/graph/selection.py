@@ -4,16 +4,18 @@ Keys of documents are the names of the API, so a selection is nearly a projectio
 that is computed from its neighbours becomes the path of the object it stands in.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple, Self
 
-from strawberry.types.nodes import FragmentSpread as Spread
-from strawberry.types.nodes import InlineFragment, SelectedField, Selection
+import strawberry
+from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
 from ..devices import DEVICES
 from ..domain import Domain
-from ..element import Variant
-from ..tables import Child, node
+from ..element import Variant, document_key
+from ..tables import Node, node
 
 _PLAIN = {
     "name": "name",
@@ -29,29 +31,86 @@ _PLAIN = {
 _EVERYTHING = ("name", "uuid", "domain", "devices", "rawXml")
 _EXTRA = ("domain.extra", "devices.extra")
 _ARRAYS = {declared.array: declared for declared in DEVICES.values()}
+_EVERY_OBJECT = frozenset({"extra", "kind", "__typename"})
 
 
-def _flat(selections: Iterable[Selection]) -> Iterator[SelectedField]:
-    for selection in selections:
-        if isinstance(selection, SelectedField):
-            yield selection
-        elif isinstance(selection, InlineFragment | Spread):
-            yield from _flat(selection.selections)
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What an operation selects of an object.
+
+    Repeated fields and fragments are put together, and a fragment is entered once however often it is spread:
+    otherwise thirty small fragments, each spread twice by the one before it, would take hours.
+    """
+
+    sets: tuple[SelectionSetNode, ...]
+    fragments: Mapping[str, FragmentDefinitionNode]
+
+    @classmethod
+    def below(cls, info: strawberry.Info[Any, Any]) -> Self:
+        """What is selected below the field that is being resolved."""
+        raw = info._raw_info  # Strawberry's own `selected_fields` enters a fragment once for every spread.
+        return cls(_sets(raw.field_nodes), raw.fragments)
+
+    def fields(self, types: Collection[str] | None = None) -> dict[str, Self]:
+        """The selected fields by name; with `types`, only those in fragments on types of these names."""
+        found: dict[str, list[FieldNode]] = {}
+        for field in self._flat(self.sets, types, set()):
+            found.setdefault(field.name.value, []).append(field)
+        return {name: type(self)(_sets(nodes), self.fragments) for name, nodes in found.items()}
+
+    def of(self, *names: str) -> Self:
+        """What is selected of the objects under the fields of these names, taken together."""
+        fields = self.fields()
+        return type(self)(tuple(one for name in names if name in fields for one in fields[name].sets), self.fragments)
+
+    def and_(self, other: "Selected") -> Self:
+        """Both selections, of objects of one type."""
+        return type(self)(self.sets + other.sets, self.fragments)
+
+    def _flat(
+        self, sets: Iterable[SelectionSetNode], types: Collection[str] | None, entered: set[str]
+    ) -> Iterator[FieldNode]:
+        for selection in (one for each in sets for one in each.selections):
+            if isinstance(selection, FieldNode):
+                yield selection
+                continue
+            fragment: InlineFragmentNode | FragmentDefinitionNode
+            if isinstance(selection, InlineFragmentNode):
+                fragment = selection
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in entered:
+                entered.add(selection.name.value)
+                fragment = self.fragments[selection.name.value]
+            else:
+                continue
+            condition = fragment.type_condition
+            if types is None or condition is None or condition.name.value in types:
+                yield from self._flat((fragment.selection_set,), types, entered)
 
 
-def under(selections: Iterable[Selection], *names: str) -> list[Selection]:
-    """The selections below the fields of these names."""
-    return [inner for field in _flat(selections) if field.name in names for inner in field.selections]
+def _sets(fields: Iterable[FieldNode]) -> tuple[SelectionSetNode, ...]:
+    return tuple(field.selection_set for field in fields if field.selection_set is not None)
 
 
-def selected(selections: Iterable[Selection], name: str) -> bool:
-    """Whether a field of this name is selected."""
-    return any(field.name == name for field in _flat(selections))
+def vm_paths(selected: Selected) -> frozenset[str]:
+    """The paths of a VM that a selection of it reads, none inside another."""
+    return _shortest({"_id", "hostId", *_vm(selected)})
 
 
-def vm_paths(selections: Iterable[Selection]) -> frozenset[str]:
-    """The paths of a VM that these selections read, none inside another."""
-    return _shortest({"_id", "hostId", *_vm(selections)})
+class NodePaths(NamedTuple):
+    """The paths of a VM that a selection of a `Node` reads, none inside another, by what the node is."""
+
+    vm: frozenset[str]
+    """A VM itself."""
+    device: frozenset[str]
+    """One of its devices."""
+    other_device: frozenset[str]
+    """A device of its other definition, which is read in whole."""
+
+
+def node_paths(selected: Selected) -> NodePaths:
+    """What must be read of a VM whatever its id turns out to name."""
+    device = {"_id", "hostId", *_devices(selected)}
+    return NodePaths(vm_paths(selected), _shortest(device), vm_paths(selected.of("vm")))
 
 
 def _shortest(paths: set[str]) -> frozenset[str]:
@@ -59,71 +118,68 @@ def _shortest(paths: set[str]) -> frozenset[str]:
     return frozenset(path for path in paths if not any(path.startswith(f"{other}.") for other in paths))
 
 
-def _vm(selections: Iterable[Selection]) -> Iterator[str]:
-    for field in _flat(selections):
-        if field.name in _PLAIN:
-            yield _PLAIN[field.name]
-        elif field.name == "xml":
+def _vm(selected: Selected) -> Iterator[str]:
+    for name, inner in selected.fields(("VirtualMachine", "Node")).items():
+        if name in _PLAIN:
+            yield _PLAIN[name]
+        elif name == "xml":
             yield from _EVERYTHING
-        elif field.name == "extra":
+        elif name == "extra":
             yield from _EXTRA
-        elif field.name == "domain":
-            yield from _element(Domain, field.selections, "domain")
-        elif field.name == "devices":
-            for array, declared in _ARRAYS.items():
-                yield from _device(declared, _for_type(field.selections, declared), f"devices.{array}")
-        elif field.name in _ARRAYS:
-            yield from _device(_ARRAYS[field.name], field.selections, f"devices.{field.name}")
+        elif name == "domain":
+            yield from _element([node(Domain)], inner, "domain")
+        elif name == "devices":
+            yield from _devices(inner)
+        elif name in _ARRAYS:
+            yield from _device(_ARRAYS[name], inner)
+        elif name == "persistentDefinition":
+            yield from _vm(inner.of("devices", *_ARRAYS).of("vm"))
 
 
-def _for_type(selections: Iterable[Selection], declared: type[Any]) -> Iterator[Selection]:
-    """The selections that reach objects of this class; fragments on other kinds are left out."""
-    for selection in selections:
-        condition = getattr(selection, "type_condition", None)
-        if condition in (None, declared.__name__, "Device", "Node"):
-            yield selection
+def _devices(selected: Selected) -> Iterator[str]:
+    for declared in DEVICES.values():
+        yield from _device(declared, selected)
 
 
-def _device(declared: type[Any], selections: Iterable[Selection], at: str) -> Iterator[str]:
+def _device(declared: type[Any], selected: Selected) -> Iterator[str]:
+    at = f"devices.{declared.array}"
     yield f"{at}.id"
     yield f"{at}.kind"
-    for field in _flat(selections):
-        if field.name == "vm":
-            yield from _vm(field.selections)
-        elif field.name == "xml":
+    for name, inner in selected.fields((declared.__name__, "Device", "Node")).items():
+        if name == "vm":
+            yield from _vm(inner)
+        elif name == "xml":
             yield at
-        elif field.name not in ("id", "kind", "__typename"):
-            yield from _field([declared], field, at)
+        elif name != "id":
+            yield from _field([node(declared)], name, inner, at)
 
 
-def _element(cls: type[Any], selections: Iterable[Selection], at: str) -> Iterator[str]:
-    classes = list(dict.fromkeys(cls.shapes.values())) if issubclass(cls, Variant) else [cls]
-    fields = list(_flat(selections))
-    if issubclass(cls, Variant) or not fields:
+def _element(tables: list[Node], selected: Selected, at: str) -> Iterator[str]:
+    """The paths below an object that is described by one of these tables."""
+    if any(issubclass(table.cls, Variant) for table in tables):
         yield f"{at}.kind"
-    for field in fields:
-        if field.name == "__typename":
-            yield f"{at}.kind" if issubclass(cls, Variant) else at
-        elif field.name == "kind":
-            yield f"{at}.kind"
-        else:
-            yield from _field(classes, field, at)
+    for name, inner in selected.fields().items():
+        yield from _field(tables, name, inner, at)
 
 
-def _field(classes: list[type[Any]], field: SelectedField, at: str) -> Iterator[str]:
-    if field.name == "extra":
-        yield f"{at}.extra"
+def _field(tables: list[Node], name: str, selected: Selected, at: str) -> Iterator[str]:
+    if name in _EVERY_OBJECT:
+        # MongoDB shows an object though it lacks the path; that there is one is all that `__typename` needs.
+        yield f"{at}.{'extra' if name == 'extra' else 'kind'}"
         return
-    found: Child | None = None
-    for cls in classes:
-        table = node(cls)
-        if any(slot.key == field.name for slot in table.slots()):
-            yield f"{at}.{field.name}"
-            return
-        found = found or next((plan for _, plan in table.plans() if plan.key == field.name), None)
-    if found is None:
-        yield at  # computed from its neighbours
-    elif isinstance(found.of, type):
-        yield from _element(found.of, field.selections, f"{at}.{field.name}")
+    if any(name in _computed(table.cls) for table in tables):
+        yield at
+        return
+    below = [inner for table in tables for inner in table.below(name)]
+    inside = [table for table in below if table is not None]
+    if not below or len(inside) < len(below):
+        yield f"{at}.{name}"
     else:
-        yield f"{at}.{field.name}"
+        yield from _element(inside, selected, f"{at}.{name}")
+
+
+@cache
+def _computed(cls: type[Any]) -> frozenset[str]:
+    """The fields of a class that are computed from their neighbours."""
+    names = {document_key(field.python_name) for field in cls.__strawberry_definition__.fields}
+    return frozenset(names - node(cls).keys - _EVERY_OBJECT)

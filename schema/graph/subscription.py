@@ -10,7 +10,7 @@ import strawberry
 from ..element import Document, derived
 from ..node import node_id, parse_node_id
 from .context import Info, VmChange
-from .selection import vm_paths
+from .selection import Selected, vm_paths
 from .virtual_machine import VirtualMachine
 
 
@@ -39,8 +39,7 @@ class VmChangeEvent:
 
     @derived("The VM as it is now; null when it is gone.", graphql_type=VirtualMachine | None)
     async def vm(document: strawberry.Parent[Document], info: Info) -> Any:  # noqa: D102
-        selections = [inner for field in info.selected_fields for inner in field.selections]
-        return await info.context.loaders.vm(document["key"], vm_paths(selections))
+        return await info.context.loaders.vm(document["key"], vm_paths(Selected.below(info)))
 
 
 def _document(change: VmChange) -> Document:

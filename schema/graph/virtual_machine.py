@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 
 
 def _devices(document: Document) -> Iterator[Document]:
-    """The devices of a VM or of its other definition, each knowing its VM."""
-    vm = document.get("vm", document)
-    for device in devices_of(document):
-        device["vm"] = vm
-        if vm is not document:
-            device["persistent"] = True
-        yield device
+    """The devices of a VM or of its other definition, each knowing whose it is.
+
+    They are copies: one definition may be read for several fields, each with a document of the VM of its own.
+    """
+    return ({**device, "vm": document} for device in devices_of(document))
 
 
 def _of_kind(kind: str) -> Any:

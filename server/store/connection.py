@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import pymongo
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError, ServerSelectionTimeoutError
 
@@ -16,6 +17,7 @@ Document = dict[str, Any]
 OLDEST_VERSION = (6, 0)
 """First release whose change streams carry pre-images."""
 
+_LEAVE_SECONDS = 1.0
 _UNAUTHORIZED, _AUTHENTICATION_FAILED = 13, 18
 
 
@@ -48,16 +50,20 @@ class Store:
     async def check(self, seconds: float = 2) -> None:
         """Ask the primary for a sign of life; `StoreError` when there is none within `seconds`."""
         try:
-            async with asyncio.timeout(seconds):
-                await self.database.command("ping", maxTimeMS=int(seconds * 1000))
-        except TimeoutError:
-            raise StoreError(f"MongoDB at {self.uri} did not answer within {seconds:g} seconds.") from None
+            with pymongo.timeout(seconds):
+                await self.database.command("ping")
         except PyMongoError as error:
             raise StoreError(f"MongoDB at {self.uri} does not answer: {_reason(error)}.") from error
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close every connection."""
-        self.client.close()
+        await close(self.client)
+
+
+async def close(client: AsyncIOMotorClient[Document]) -> None:
+    """Close a client off the event loop: it takes leave of the server, and waits for one that is gone."""
+    with pymongo.timeout(_LEAVE_SECONDS):
+        await asyncio.to_thread(client.close)
 
 
 def _reason(error: Exception) -> str:
@@ -95,10 +101,10 @@ async def connect(uri: str, database: str, *, seconds: float = 10) -> Store:
         return await _checked(client, database, shown)
     except PyMongoError as error:
         sentence = _sentence(error, client, shown)
-        client.close()
+        await close(client)
         raise StoreError(sentence) from error
     except BaseException:
-        client.close()
+        await close(client)
         raise
 
 

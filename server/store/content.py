@@ -1,6 +1,7 @@
 """What XML becomes in a stored document, apart from the envelope that the store wraps around it."""
 
 import html
+import json
 import logging
 import re
 
@@ -14,8 +15,8 @@ _LOGGER = logging.getLogger(__name__)
 _ENVELOPE = frozenset({"_id", "hostId", "sourceKey", "state", "revision", "changedAt", "declarations", "attachments"})
 _BESIDE_DEFINITION = frozenset({"facets", "error", "rawXml"})
 
-LARGEST_DOCUMENT = 16 * 1024 * 1024
-"""Bytes that MongoDB accepts as one document."""
+LARGEST_CONTENT = 16 * 1024 * 1024 - 65536
+"""Bytes: what MongoDB accepts as one document, less room for the envelope."""
 
 
 def content_of(document: Document) -> Document:
@@ -40,12 +41,14 @@ def content_from_xml(xml: str | bytes, previous: Document | None, name: str) -> 
         if previous is not None and (known := definition_of(previous)) is not None:
             schema.keep_identity(known, definition)
         content = {**definition, "facets": schema.facets(definition)}
-        bson.encode(content)
+        size = len(bson.encode(content))
     except schema.XmlError as error:
         return refused(xml, str(error), name)
     except Exception as error:  # One VM that brings a fault of ours to light must not stop its host.
         _LOGGER.exception("The definition of %s cannot be stored", name)
         return refused(xml, f"The definition cannot be stored: {type(error).__name__}: {error}", name)
+    if size > LARGEST_CONTENT:
+        return refused(xml, f"The definition takes {size:,} bytes as a document; MongoDB stores 16 MiB.", name)
     return content
 
 
@@ -56,7 +59,7 @@ def refused(xml: str | bytes, reason: str, name: str) -> Document:
     content: Document = {"name": _found("name", raw) or name, "error": reason or "The XML was refused."}
     if uuid := _found("uuid", raw):
         content["uuid"] = uuid
-    if raw and len(raw.encode()) < LARGEST_DOCUMENT - 65536:
+    if raw and len(raw.encode()) < LARGEST_CONTENT:
         content["rawXml"] = raw
     return content
 
@@ -68,8 +71,8 @@ def _found(element: str, raw: str) -> str | None:
 
 
 def same(one: Document, other: Document) -> bool:
-    """Whether two contents are equal as MongoDB stores them, types included.
+    """Whether two contents say the same, types included (`1`, `1.0` and `true` differ).
 
-    The order of the top-level keys does not count: `$set` has one of its own.
+    The order of keys says nothing: it is the XML's, and another one after promotion.
     """
-    return bson.encode(dict(sorted(one.items()))) == bson.encode(dict(sorted(other.items())))
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

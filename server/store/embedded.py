@@ -17,7 +17,7 @@ from typing import Any, Self
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from server.store.connection import Document
+from server.store.connection import Document, close
 from server.store.errors import PortTaken, StoreError
 from server.store.mongod import REPLICA_SET, Mongod, end_process, find_mongod, is_mongod_of, process_started
 
@@ -184,7 +184,7 @@ class EmbeddedMongo:
                     _LOGGER.debug("mongod is not ready: %s", error)
                 await asyncio.sleep(0.05)
         finally:
-            client.close()
+            await close(client)
 
     async def _configure(self, client: AsyncIOMotorClient[Document]) -> None:
         """Make the replica set, or tell it its new port."""

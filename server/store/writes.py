@@ -1,6 +1,8 @@
 """Writing VMs: many in one transaction, and none lost because another one is refused."""
 
+import errno
 import logging
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -43,7 +45,7 @@ async def write(store: Store, changes: Sequence[Change]) -> int:
     """Write all changes, up to `LARGEST_BATCH` per transaction; the number of changes that MongoDB refused.
 
     Raises `Outdated` when another writer was faster (nothing of that transaction is written) and `StoreError` when
-    MongoDB cannot be reached for two minutes. What `Change.instead` raises is passed on.
+    MongoDB cannot be reached for two minutes or its disk is full. What `Change.instead` raises is passed on.
     """
     refusals = 0
     for start in range(0, len(changes), LARGEST_BATCH):
@@ -60,6 +62,9 @@ async def _isolated(store: Store, changes: Sequence[Change]) -> int:
     except (PyMongoError, BSONError, OverflowError, RecursionError, UnicodeError) as error:
         if _is_transient(error):
             raise StoreError(f"MongoDB at {store.uri} did not take a write: {reason(error)}.") from error
+        if os.strerror(errno.ENOSPC) in reason(error):
+            # A mongod refuses writes so until its next checkpoint, over which it ends.
+            raise StoreError(f"The disk of MongoDB at {store.uri} is full.") from error
         if len(changes) > 1:
             half = len(changes) // 2
             return await _isolated(store, changes[:half]) + await _isolated(store, changes[half:])

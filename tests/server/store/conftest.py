@@ -11,7 +11,8 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
-from server.store.connection import Document, Store
+from server.store.collections import prepare
+from server.store.connection import Document, Store, close, connect
 from server.store.embedded import EmbeddedMongo
 
 PlainMongod = Callable[..., AbstractAsyncContextManager[int]]
@@ -66,6 +67,18 @@ def plain_mongod(mongod_binary: Path, tmp_path: Path) -> PlainMongod:
     return run
 
 
+@asynccontextmanager
+async def own_store(directory: Path) -> AsyncIterator[tuple[EmbeddedMongo, Store]]:
+    """A mongod that the test may kill, and a prepared store in it."""
+    async with EmbeddedMongo(directory) as mongo:
+        store = await connect(mongo.uri, "virtgraph")
+        await prepare(store)
+        try:
+            yield mongo, store
+        finally:
+            await store.close()
+
+
 @dataclass
 class Commands(CommandListener):
     """The commands a client sent, by name, and whole."""
@@ -97,4 +110,4 @@ async def watched(mongo: EmbeddedMongo, store: Store, commands: Commands) -> Asy
         mongo.uri, tz_aware=True, w="majority", event_listeners=[commands]
     )
     yield Store(client, client[store.database.name], store.uri, store.version)
-    client.close()
+    await close(client)

@@ -8,7 +8,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import PyMongoError
 
 from server.store.collections import prepare
-from server.store.connection import Document, connect, refusal
+from server.store.connection import Document, close, connect, refusal
 from server.store.embedded import EmbeddedMongo
 from server.store.errors import StoreError
 from tests.server.store.conftest import PlainMongod, free_port
@@ -19,9 +19,9 @@ async def test_a_replica_set_is_accepted(mongo: EmbeddedMongo, database: str) ->
     assert store.version == "6.0.5"
     assert store.uri == mongo.uri
     assert store.vms.write_concern.document == {"w": "majority", "j": True}
-    assert store.client.options.pool_options.appname == "virtgraph"
+    assert store.client.delegate.options.pool_options.metadata["application"] == {"name": "virtgraph"}
     await store.check()
-    store.close()
+    await store.close()
 
 
 async def test_a_standalone_is_refused_with_the_way_out(plain_mongod: PlainMongod) -> None:
@@ -87,12 +87,12 @@ async def test_users_and_their_rights(plain_mongod: PlainMongod, tmp_path: Path)
         reader = await connect(f"mongodb://reader:pass@{host}/", "virtgraph")
         with pytest.raises(StoreError, match="may not prepare the database 'virtgraph': it needs the roles"):
             await prepare(reader)
-        reader.close()
+        await reader.close()
 
         writer = await connect(f"mongodb://writer:pass@{host}/", "virtgraph")
         await prepare(writer)
         await prepare(writer)
-        writer.close()
+        await writer.close()
 
 
 async def _initiated(port: int) -> AsyncIOMotorClient[Document]:
@@ -108,21 +108,21 @@ async def _users(port: int) -> None:
     """Make the users, the first of them as whoever connects first from this machine may."""
     client = await _initiated(port)
     await client.admin.command({"createUser": "root", "pwd": "pass", "roles": ["root"]})
-    client.close()
+    await close(client)
     client = AsyncIOMotorClient(f"mongodb://root:pass@127.0.0.1:{port}/?directConnection=true")
     for user, role in (("reader", "read"), ("writer", "readWrite")):
         await client.admin.command({"createUser": user, "pwd": "pass", "roles": [{"role": role, "db": "virtgraph"}]})
-    client.close()
+    await close(client)
 
 
 async def test_check_says_when_mongodb_is_gone(plain_mongod: PlainMongod) -> None:
     async with plain_mongod("--replSet", "rs0") as port:
-        (await _initiated(port)).close()
+        await close(await _initiated(port))
         store = await connect(f"mongodb://127.0.0.1:{port}/", "virtgraph")
         await store.check()
-    with pytest.raises(StoreError, match=f"MongoDB at mongodb://127.0.0.1:{port}/ d"):
+    with pytest.raises(StoreError, match=f"MongoDB at mongodb://127.0.0.1:{port}/ does not answer: "):
         await store.check(0.5)
-    store.close()
+    await store.close()
 
 
 async def test_errors_of_the_driver_keep_their_cause() -> None:

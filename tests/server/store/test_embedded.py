@@ -3,18 +3,17 @@ import errno
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.errors import PyMongoError
 
-from server.store.connection import Document, connect
+from server.store.connection import Document, close, connect
 from server.store.embedded import EmbeddedMongo
 from server.store.errors import PortTaken, StoreError
 from server.store.mongod import explain, is_mongod_of, process_started
@@ -52,13 +51,13 @@ async def refused(directory: Path) -> str:
 async def insert(uri: str, number: int) -> None:
     client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(uri, w="majority", serverSelectionTimeoutMS=30_000)
     await client["test"]["numbers"].insert_one({"_id": number})
-    client.close()
+    await close(client)
 
 
 async def numbers(uri: str) -> list[int]:
     client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(uri)
     found = [document["_id"] async for document in client["test"]["numbers"].find().sort("_id", 1)]
-    client.close()
+    await close(client)
     return found
 
 
@@ -72,7 +71,7 @@ class TestLife:
             assert ((tmp_path / "new" / "data" / "mongodb").stat().st_mode & 0o777) == 0o700
             assert os.getpgid(pid) != os.getpgid(0), "Ctrl-C would reach mongod before us"
             store = await connect(first.uri, "test")
-            store.close()
+            await store.close()
             assert first.problem is None
         await gone(pid, 0.1)
         async with EmbeddedMongo(tmp_path / "new" / "data") as second:
@@ -82,11 +81,13 @@ class TestLife:
     async def test_another_port_is_taken_when_the_old_one_is_not_free(self, tmp_path: Path) -> None:
         async with EmbeddedMongo(tmp_path) as first:
             await insert(first.uri, 1)
-        with socket.create_server(("127.0.0.1", json.loads((tmp_path / "mongodb/mongod.json").read_text())["port"])):
-            async with EmbeddedMongo(tmp_path) as second:
-                assert second.uri != first.uri
-                await insert(second.uri, 2)
-                assert await numbers(second.uri) == [1, 2]
+        port = json.loads((tmp_path / "mongodb/mongod.json").read_text())["port"]
+        # Another program, which speaks something else: it hangs up.
+        squatter = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", port)
+        async with squatter, EmbeddedMongo(tmp_path) as second:
+            assert second.uri != first.uri
+            await insert(second.uri, 2)
+            assert await numbers(second.uri) == [1, 2]
 
     async def test_a_killed_mongod_is_started_again_and_nothing_is_lost(self, tmp_path: Path) -> None:
         async with EmbeddedMongo(tmp_path) as mongo:
@@ -140,7 +141,7 @@ class TestLife:
             assert "is in use by a mongod that this virtgraph did not start" in await refused(tmp_path)
             client: AsyncIOMotorClient[Document] = AsyncIOMotorClient("127.0.0.1", port, directConnection=True)
             assert (await client.admin.command("hello"))["ok"] == 1
-            client.close()
+            await close(client)
 
     async def test_a_process_that_got_the_pid_of_our_old_mongod_is_left_alone(self, tmp_path: Path) -> None:
         other = await asyncio.create_subprocess_exec("sleep", "60")
@@ -211,14 +212,13 @@ class TestTrouble:
             )
 
     async def test_a_disk_that_fills_up_and_is_cleared_again(self, tmp_path: Path) -> None:
-        with tmpfs(tmp_path / "small", "size=160m"):
+        with tmpfs(tmp_path / "small", "size=400m"):
             ballast = tmp_path / "small" / "ballast"
             async with EmbeddedMongo(tmp_path / "small") as mongo:
                 await insert(mongo.uri, 1)
-                with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)), ballast.open("wb", 0) as file:
-                    while True:
-                        file.write(bytes(65536))
-                writing = asyncio.create_task(_write_until_it_fails(mongo.uri))
+                with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+                    fill(ballast)
+                writing = asyncio.create_task(_write(mongo.uri))
                 await until(lambda: mongo.problem is not None and "disk" in mongo.problem, 60)
                 ballast.unlink()
                 await until(lambda: mongo.problem is None, 60)
@@ -235,12 +235,10 @@ class TestTrouble:
         )
 
     async def test_data_of_another_release(self, tmp_path: Path) -> None:
-        async with EmbeddedMongo(tmp_path) as mongo:
-            client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(mongo.uri)
-            await client["admin"]["system.version"].update_one(
-                {"_id": "featureCompatibilityVersion"}, {"$set": {"version": "4.2"}}
-            )
-            client.close()
+        async with EmbeddedMongo(tmp_path):
+            pass
+        turtle = tmp_path / "mongodb" / "data" / "WiredTiger.turtle"
+        turtle.write_text(turtle.read_text().replace("version=(major=1,minor=1)", "version=(major=2,minor=0)"))
         assert "was written by another release of MongoDB" in await refused(tmp_path)
 
     def test_without_the_optional_package(self) -> None:
@@ -257,16 +255,21 @@ class TestTrouble:
         )
 
 
-async def _write_until_it_fails(uri: str) -> None:
-    client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(uri, serverSelectionTimeoutMS=1000)
-    began = time.monotonic()
-    try:
-        while time.monotonic() - began < 60:
+def fill(path: Path) -> None:
+    with path.open("wb", 0) as file:
+        while True:
+            file.write(bytes(65536))
+
+
+async def _write(uri: str) -> None:
+    """Write until it fails, then ask for the checkpoint that mongod would make within a minute: it ends over it."""
+    client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(uri)
+    with suppress(PyMongoError):
+        while True:
             await client["test"]["ballast"].insert_many([{"ballast": os.urandom(1 << 20)} for _ in range(8)])
-    except Exception:
-        return
-    finally:
-        client.close()
+    with suppress(PyMongoError):
+        await client["admin"].command("fsync")
+    await close(client)
 
 
 @pytest.mark.parametrize(

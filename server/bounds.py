@@ -1,0 +1,103 @@
+"""What one request may cost before it runs: size, tokens, aliases. The time of reads is bounded by the loaders."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+
+LARGEST_REQUEST = 1024 * 1024
+"""Bytes of a request's body, and of a WebSocket message."""
+
+MOST_TOKENS = 20_000
+"""Tokens of a document. Every field of every kind of device, five levels deep, is about 10,000."""
+
+MOST_ALIASES = 100
+"""Aliases of a document, counted where fragments are spread: each repeats the work of its field."""
+
+_CACHED_DOCUMENTS = 32
+
+
+class LimitAliases(ASTValidationRule):
+    """Refuses documents with too many aliases.
+
+    Strawberry's own limiter walks a fragment once for every spread: 30 small fragments, each spread twice by the one
+    before it, keep it busy for hours. This one counts each fragment once.
+    """
+
+    def enter_document(self, document: DocumentNode, *_: Any) -> None:
+        """Count, and report."""
+        fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+        counted: dict[str, int] = {}
+
+        def aliases(selections: SelectionSetNode | None) -> int:
+            total = 0
+            for node in selections.selections if selections else ():
+                if isinstance(node, FragmentSpreadNode):
+                    total += spread(node.name.value)
+                else:
+                    total += isinstance(node, FieldNode) and node.alias is not None
+                    total += aliases(getattr(node, "selection_set", None))
+            return total
+
+        def spread(name: str) -> int:
+            if name not in counted:
+                counted[name] = 0  # a fragment that spreads itself is refused by another rule
+                counted[name] = aliases(fragments[name].selection_set) if name in fragments else 0
+            return counted[name]
+
+        for node in document.definitions:
+            if isinstance(node, OperationDefinitionNode) and (total := aliases(node.selection_set)) > MOST_ALIASES:
+                self.report_error(GraphQLError(f"An operation has at most {MOST_ALIASES} aliases, not {total}."))
+
+
+class Parsing(ParserCache):
+    """Strawberry's cached parsing, whose errors every transport can tell."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Parse the document, or take the result of its last parsing."""
+        try:
+            yield from super().on_parse()
+        except GraphQLError:
+            # From here, a stream would end in an exception. Strawberry now parses it again, where errors are expected.
+            yield
+
+
+class Validation(ValidationCache):
+    """Strawberry's cached validation, and what it leaves out."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Validate the document, or take the result of its last validation."""
+        context = self.execution_context
+        assert context.graphql_document is not None
+        operations = [
+            node for node in context.graphql_document.definitions if isinstance(node, OperationDefinitionNode)
+        ]
+        # Strawberry would run the first one. It has no public word for "the client named none".
+        if len(operations) > 1 and context._provided_operation_name is None:
+            context.pre_execution_errors = [GraphQLError("The document has several operations: name one to run.")]
+            yield
+            return
+        yield from super().on_validate()
+
+
+def bounds() -> list[Callable[[], SchemaExtension]]:
+    """The extensions that hold these bounds, for a schema: made anew for each operation, their rules only once.
+
+    The caches compare rules by identity: a rule that is made for each operation would never hit.
+    """
+    return [
+        lambda: MaxTokensLimiter(MOST_TOKENS),
+        lambda: AddValidationRules([LimitAliases]),
+        lambda: Parsing(_CACHED_DOCUMENTS),
+        lambda: Validation(_CACHED_DOCUMENTS),
+    ]

@@ -1,0 +1,151 @@
+"""One command and a browser: `virtgraph serve --sample`."""
+
+import re
+import signal
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from server.pages.examples import Example, examples
+from server.store.mongod import process_started
+from tests.e2e.client import Client, client
+from tests.e2e.conftest import Serve
+from tests.e2e.program import ROOT, files_host, until
+
+DOMAINS = {file.stem for file in (ROOT / "server" / "sample" / "domains").glob("*.xml")}
+IDENTITY = "id name state revision changedAt devices { id kind } host { name state }"
+
+
+async def test_the_first_start_and_the_second(embedded: Serve) -> None:
+    async with embedded("--sample") as program, client(program.address) as api:
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", program.address)
+        first_seconds = program.started_in
+        ready = await api.http.get("/readyz")
+        assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
+        assert (await api.http.get("/healthz")).json() == {"status": "alive"}
+        await api.until("{ vms { totalCount } }", lambda data: data["vms"]["totalCount"] == len(DOMAINS))
+        first = await api.vms(IDENTITY)
+        assert {vm["name"] for vm in first} == DOMAINS
+        await shows_graphiql(api.http)
+        for example in examples():
+            await gives_content(api, example)
+        await every_id_leads_back(api)
+        began = time.monotonic()
+        assert await program.stop(signal.SIGINT) == 0
+        stopped_seconds = time.monotonic() - began
+        assert program.mongods() == []
+        assert "Traceback" not in program.said
+        assert "Warning" not in program.said
+
+    async with embedded("--sample") as program, client(program.address) as api:
+        second_seconds = program.started_in
+        assert {vm["name"] for vm in await api.vms("name")} == DOMAINS, "at once, not after reading them again"
+        await api.until("{ hosts { state } }", lambda data: data["hosts"] == [{"state": "CONNECTED"}])
+        await program.until_said("reading the domains of sample: [0-9]+ done")
+        again = await api.vms(IDENTITY)
+        assert again == first, "nothing changed meanwhile, so no VM has a new revision and no device a new id"
+    print(
+        f"first start: {first_seconds:.1f} s, second: {second_seconds:.1f} s, end after SIGINT: {stopped_seconds:.1f} s"
+    )
+    assert first_seconds < 60
+    assert second_seconds < 20
+    assert stopped_seconds < 8
+
+
+async def shows_graphiql(http: httpx.AsyncClient) -> None:
+    """The page and everything it names come from here."""
+    page = await http.get("/graphiql")
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert named
+    for path in named:
+        assert path.startswith("/")
+        assert (await http.get(path)).status_code == 200, path
+    assert [example["name"] for example in (await http.get("/examples.json")).json()] == [
+        example.name for example in examples()
+    ]
+
+
+CONTENT = {
+    "device-tree": "/var/lib/libvirt/images/backup-1.qcow2",
+    "disks-cache-none": "/var/lib/libvirt/images/web-1.qcow2",
+    "extra": "on_poweroff",
+    "hosts": "CONNECTED",
+    "memory-and-processors": "pc-q35-7.2",
+    "network-interfaces": "ovs-trunk",
+    "next-start": "persistentDefinition",
+    "one-image": "ci-runner-1",
+    "page-by-page": "changedAt",
+    "passthrough": "cad-station-1",
+}
+"""A word that the answer to each example must hold."""
+
+
+async def gives_content(api: Client, example: Example) -> None:
+    if example.name == "live-changes":
+        async with api.subscribe(example.query):
+            return
+    data = await api.query(example.query)
+    assert CONTENT[example.name] in str(data), example.name
+    if example.name == "device-tree":
+        (vm,) = data["vms"]["nodes"]
+        kinds = [device["kind"] for device in vm["devices"]]
+        assert kinds.count("DISK") == 4
+        assert {"CONTROLLER", "INTERFACE", "CONSOLE", "HOSTDEV", "MEMBALLOON"} <= set(kinds)
+        assert {disk["source"].get("protocol") for disk in vm["devices"] if disk["kind"] == "DISK"} == {
+            None,
+            "nbd",
+            "https",
+        }
+        (tape,) = (device for device in vm["devices"] if device["kind"] == "HOSTDEV")
+        assert tape["source"] == {
+            "adapter": {"name": "scsi_host4"},
+            "scsiAddress": {"bus": 0, "target": 1, "unit": "0"},
+        }
+
+
+async def every_id_leads_back(api: Client) -> None:
+    """`node` finds again what a list has shown, and as the same type."""
+    fields = "{ __typename id }"
+    vms = f"{{ vms(first: 3) {{ nodes {{ __typename id host {fields} devices {fields} }} }} }}"
+    shown = [
+        {name: one[name] for name in ("__typename", "id")}
+        for vm in (await api.query(vms))["vms"]["nodes"]
+        for one in (vm, vm["host"], *vm["devices"])
+    ]
+    nodes = f"query Nodes($ids: [ID!]!) {{ nodes(ids: $ids) {fields} }}"
+    assert (await api.query(nodes, {"ids": [one["id"] for one in shown]}))["nodes"] == shown
+    node = f"query Node($id: ID!) {{ node(id: $id) {fields} }}"
+    assert (await api.query(node, {"id": shown[0]["id"]}))["node"] == shown[0]
+
+
+async def test_a_killed_server_leaves_no_mongod_and_loses_nothing(embedded: Serve, tmp_path: Path) -> None:
+    directory = tmp_path / "dumps"
+    directory.mkdir()
+    (directory / "one.xml").write_text("<domain type='kvm'><name>one</name></domain>")
+    host = files_host("dumps", directory)
+    async with embedded("--host", host) as program, client(program.address) as api:
+        await api.until("{ vms { totalCount } }", lambda data: data["vms"]["totalCount"] == 1)
+        before = await api.vms("id revision changedAt")
+        mongod = program.mongod_pid
+        assert program.mongods()
+        await program.stop(signal.SIGKILL)
+        seconds = await until(lambda: process_started(mongod) is None, "mongod ends with its parent")
+        assert program.mongods() == []
+    async with embedded("--host", host) as program, client(program.address) as api:
+        assert await api.vms("id revision changedAt") == before
+    print(f"mongod ended {seconds:.1f} s after its virtgraph was killed")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+async def test_it_ends_while_clients_listen(embedded: Serve, number: signal.Signals) -> None:
+    async with embedded("--sample") as program, client(program.address) as api:
+        async with api.subscribe("subscription { vmChanges { name } }"):
+            began = time.monotonic()
+            assert await program.stop(number) == 0
+            assert time.monotonic() - began < 12
+        assert program.mongods() == []
+        assert "Traceback" not in program.said

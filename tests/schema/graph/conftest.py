@@ -1,0 +1,39 @@
+"""The schema over databases that are filled once: nobody writes to them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from graphql import GraphQLSchema
+
+from server.store.embedded import EmbeddedMongo
+from tests.schema.graph.api import Api, documents, observe_fleet, open_api, schema_of_the_api
+from tests.shared import corpus
+
+
+@pytest.fixture
+async def api(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
+    """The schema over an empty database."""
+    async with open_api(mongo.uri) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def fleet(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
+    """The sample fleet on two hosts and, where they are at hand, every ninth of libvirt's own documents on a third."""
+    async with open_api(mongo.uri) as opened:
+        await observe_fleet(opened)
+        await opened.inventory.vms_observed("corpus", documents(corpus()[::9]))
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def libvirts_own(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
+    """All of libvirt's own documents on one host."""
+    async with open_api(mongo.uri) as opened:
+        await opened.inventory.vms_observed("corpus", documents(corpus()))
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def graphql_schema() -> GraphQLSchema:
+    return schema_of_the_api()._schema

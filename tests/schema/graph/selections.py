@@ -1,0 +1,88 @@
+"""Selections made from the schema itself: everything there is, or a part drawn at random."""
+
+from collections.abc import Callable, Collection, Iterator
+
+from graphql import (
+    GraphQLAbstractType,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedOutputType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_composite_type,
+)
+from hypothesis import strategies as st
+
+Composite = GraphQLObjectType | GraphQLInterfaceType
+
+EDGES = frozenset({"vm", "vms", "host", "persistentDefinition"})
+"""Fields that lead to another document."""
+
+MOST_OF_A_TYPE = 2
+"""How often a type may stand inside itself, as a disk's source does."""
+
+
+def named(field: GraphQLField) -> GraphQLNamedOutputType:
+    """The type of a field without lists and `!`."""
+    of: GraphQLNamedOutputType = get_named_type(field.type)
+    return of
+
+
+def variants(schema: GraphQLSchema, of: Composite) -> list[GraphQLObjectType]:
+    """The object types behind an interface."""
+    return list(schema.get_possible_types(of)) if isinstance(of, GraphQLAbstractType) else []
+
+
+def own_fields(schema: GraphQLSchema, of: Composite, shared: Collection[str] = ()) -> Iterator[tuple[str, Composite | None]]:
+    """Fields of a type with the type below them, None for a leaf; those that an interface shares are left out."""
+    for name, field in of.fields.items():
+        inner = named(field)
+        if name not in shared:
+            yield name, inner if isinstance(inner, GraphQLObjectType | GraphQLInterfaceType) else None
+            assert is_composite_type(inner) == isinstance(inner, GraphQLObjectType | GraphQLInterfaceType)
+
+
+def everything(
+    schema: GraphQLSchema, of: Composite, without: Collection[str] = EDGES, above: tuple[str, ...] = ()
+) -> str:
+    """`{ … }` with every field of a type and of all that is below, and a fragment for every variant."""
+
+    def fields(owner: Composite, shared: Collection[str] = ()) -> Iterator[str]:
+        for name, inner in own_fields(schema, owner, shared):
+            if name in without:
+                continue
+            if inner is None:
+                yield name
+            elif (*above, of.name).count(inner.name) < MOST_OF_A_TYPE:
+                yield f"{name} {everything(schema, inner, without, (*above, of.name))}"
+
+    parts = ["__typename", *fields(of)]
+    for variant in variants(schema, of):
+        if below := " ".join(fields(variant, of.fields)):
+            parts.append(f"... on {variant.name} {{ {below} }}")
+    return f"{{ {' '.join(parts)} }}"
+
+
+def some(
+    schema: GraphQLSchema, of: Composite, draw: Callable[[st.SearchStrategy[bool | int]], int], depth: int = 0
+) -> str:
+    """`{ … }` with some fields of a type and of what is below, some of them twice under different names."""
+    parts: list[str] = []
+
+    def take(owner: Composite, shared: Collection[str] = ()) -> Iterator[str]:
+        candidates = [one for one in own_fields(schema, owner, shared) if depth < 4 or one[1] is None]
+        for _ in range(draw(st.integers(1, 4))) if candidates else ():
+            name, inner = candidates[draw(st.integers(0, len(candidates) - 1))]
+            arguments = "(first: 2)" if name == "vms" else ""
+            below = "" if inner is None else some(schema, inner, draw, depth + (2 if name in EDGES else 1))
+            yield f"a{len(parts)}_{draw(st.integers(0, 999))}: {name}{arguments}{below}" if below else name
+
+    parts += take(of)
+    possible = variants(schema, of)
+    for _ in range(draw(st.integers(0, 3))) if possible else ():
+        variant = possible[draw(st.integers(0, len(possible) - 1))]
+        parts.append(f"... on {variant.name} {{ {' '.join(take(variant))} }}")
+        if draw(st.booleans()):
+            parts.append("__typename")
+    return f"{{ {' '.join(parts)} }}"

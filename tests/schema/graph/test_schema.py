@@ -1,0 +1,70 @@
+"""The schema as a whole: described throughout, and free of fields that contradict each other."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    is_introspection_type,
+    is_specified_scalar_type,
+    parse,
+    validate,
+)
+from graphql.language import TokenKind
+from graphql.language.lexer import Lexer
+from graphql.language.source import Source
+
+from schema import DEVICES
+from schema.element import Variant
+from tests.schema.graph.selections import everything
+
+
+def described(schema: GraphQLSchema) -> Iterator[tuple[str, str, str | None]]:
+    """Everything that can carry a description: what it is, its name, the description."""
+    for of in schema.type_map.values():
+        if is_introspection_type(of) or is_specified_scalar_type(of):
+            continue
+        yield "type", of.name, of.description
+        if isinstance(of, GraphQLEnumType):
+            for name, value in of.values.items():
+                yield "enum value", f"{of.name}.{name}", value.description
+        elif isinstance(of, GraphQLInputObjectType):
+            for name, given in of.fields.items():
+                yield "input field", f"{of.name}.{name}", given.description
+        elif isinstance(of, GraphQLObjectType | GraphQLInterfaceType):
+            for name, field in of.fields.items():
+                yield "field", f"{of.name}.{name}", field.description
+                for argument, taken in field.args.items():
+                    yield "argument", f"{of.name}.{name}({argument})", taken.description
+
+
+def test_everything_is_described(graphql_schema: GraphQLSchema, capsys: pytest.CaptureFixture[str]) -> None:
+    found = list(described(graphql_schema))
+    with capsys.disabled():
+        print(f"\ndescribed: {dict(Counter(kind for kind, _, _ in found))}")
+    assert {kind for kind, _, _ in found} == {"type", "enum value", "input field", "field", "argument"}
+    assert [name for _, name, text in found if not (text or "").strip()] == []
+    assert [name for _, name, text in found if (text or "").strip()[-1] not in ".`)"] == []
+
+
+def test_the_query_for_everything_is_valid(graphql_schema: GraphQLSchema, capsys: pytest.CaptureFixture[str]) -> None:
+    vm = graphql_schema.type_map["VirtualMachine"]
+    assert isinstance(vm, GraphQLObjectType)
+    text = f"{{ vms {{ nodes {everything(graphql_schema, vm)} }} }}"
+    lexer, tokens = Lexer(Source(text)), 0
+    while lexer.advance().kind is not TokenKind.EOF:
+        tokens += 1
+    with capsys.disabled():
+        print(f"\nthe query for everything: {tokens} tokens")
+    assert validate(graphql_schema, parse(text)) == []
+    for declared in DEVICES.values():
+        assert f"... on {declared.__name__} " in text
+    for family in Variant.__subclasses__():
+        for shape in set(family.shapes.values()):
+            if set(graphql_schema.type_map[shape.__name__].fields) > set(graphql_schema.type_map[family.__name__].fields):
+                assert f"... on {shape.__name__} " in text

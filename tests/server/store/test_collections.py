@@ -1,0 +1,147 @@
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pymongo.errors import WriteError
+
+import schema
+from schema.graph.filters import VmState
+from server.store.collections import STATES, prepare
+from server.store.connection import Store
+from tests.server.store.conftest import Commands
+
+NOW = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    disk = {"id": "disk/vda", "kind": "DISK"}
+    whole = {
+        "_id": "kvm/web",
+        "hostId": "kvm",
+        "sourceKey": "web",
+        "name": "web",
+        "state": "RUNNING",
+        "revision": 1,
+        "changedAt": NOW,
+        "declarations": schema.DECLARATIONS_HASH,
+        "domain": {"type": "kvm"},
+        "devices": {"disks": [disk], "emulator": "/bin/qemu"},
+        "facets": [{"p": "disks.target.dev", "v": "vda"}],
+    }
+    return {key: value for key, value in (whole | changes).items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"name": None},
+        {"revision": 1 << 40},
+        {"devices": {"holograms": [{"id": "hologram/#1"}]}},
+        {"devices": None, "domain": None, "error": "refused", "rawXml": "<"},
+    ],
+)
+async def test_documents_that_are_accepted(store: Store, changes: dict[str, Any]) -> None:
+    await store.vms.insert_one(document(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hostId": None},
+        {"declarations": None},
+        {"state": "DREAMING"},
+        {"revision": "1"},
+        {"revision": 0},
+        {"changedAt": "2025-01-01"},
+        {"domain": []},
+        {"devices": []},
+        {"devices": {"disks": {}}},
+        {"devices": {"disks": ["vda"]}},
+        {"devices": {"disks": [{"kind": "DISK"}]}},
+        {"devices": {"disks": [{"id": "disk/vda"}]}},
+        {"devices": {"disks": [{"id": "disk/vda", "kind": "INTERFACE"}]}},
+        {"devices": {"disks": [{"id": 1, "kind": "DISK"}]}},
+        {"facets": [{"p": "disks.target.dev"}]},
+        {"rawXml": b"<"},
+    ],
+)
+async def test_documents_that_are_refused(store: Store, changes: dict[str, Any]) -> None:
+    with pytest.raises(WriteError, match="Document failed validation"):
+        await store.vms.insert_one(document(**changes))
+
+
+def test_the_states_are_those_of_the_graph() -> None:
+    assert {state.value for state in VmState} == set(STATES)
+
+
+async def test_every_kind_of_device_is_checked(store: Store) -> None:
+    for array, kind in schema.DEVICE_KINDS.items():
+        await store.vms.insert_one(document(_id=array, devices={array: [{"id": "a", "kind": kind}]}))
+        with pytest.raises(WriteError, match="Document failed validation"):
+            await store.vms.insert_one(document(devices={array: [{"id": "a", "kind": "other"}]}))
+
+
+async def test_other_collections_have_validators_too(store: Store) -> None:
+    with pytest.raises(WriteError, match="Document failed validation"):
+        await store.hosts.insert_one({"_id": "kvm", "uri": "qemu:///system", "state": "SLEEPING", "since": NOW})
+    with pytest.raises(WriteError, match="Document failed validation"):
+        await store.definitions.insert_one({"_id": "kvm/web"})
+
+
+async def test_preparing_again_changes_nothing(store: Store, watched: Store, commands: Commands) -> None:
+    before = await _state(store)
+    await prepare(watched)
+    assert await _state(store) == before
+    assert "collMod" not in commands.names()
+    assert "create" not in commands.names()
+
+
+async def test_what_differs_is_corrected(store: Store) -> None:
+    before = await _state(store)
+    await store.database.command(
+        {"collMod": "vms", "validator": {}, "changeStreamPreAndPostImages": {"enabled": False}}
+    )
+    await store.vms.drop_index("uuid_1")
+    await store.vms.create_index([("uuid", 1)], sparse=True)
+    await store.vms.drop_index("changedAt_1__id_1")
+    assert await _state(store) != before
+    await prepare(store)
+    assert await _state(store) == before
+
+
+async def test_several_processes_may_prepare_at_once(store: Store) -> None:
+    await store.client.drop_database(store.database.name)
+    await asyncio.gather(*(prepare(store) for _ in range(4)))
+    assert set(await store.database.list_collection_names()) == {"hosts", "vms", "definitions"}
+
+
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        ({}, ["name", "_id"]),
+        ({"hostId": "kvm"}, ["name", "_id"]),
+        ({"state": "RUNNING"}, ["name", "_id"]),
+        ({"facets": {"$elemMatch": {"p": "disks.target.dev", "v": "vda"}}}, ["name", "_id"]),
+        ({"changedAt": {"$gt": NOW}}, ["changedAt", "_id"]),
+        ({"uuid": "6f1c"}, None),
+        ({"declarations": {"$ne": "new"}}, None),
+    ],
+)
+async def test_pages_come_sorted_out_of_an_index(store: Store, query: dict[str, Any], order: list[str] | None) -> None:
+    await store.vms.insert_one(document())
+    cursor = store.vms.find(query)
+    if order:
+        cursor = cursor.sort([(path, 1) for path in order])
+    plan = str((await cursor.explain())["queryPlanner"]["winningPlan"])
+    assert "IXSCAN" in plan
+    assert "COLLSCAN" not in plan
+    assert "'SORT'" not in plan
+
+
+async def _state(store: Store) -> Any:
+    collections = [one async for one in await store.database.list_collections()]
+    options = {one["name"]: one["options"] for one in collections}
+    indexes = {name: await store.database[name].index_information() for name in options}
+    return options, indexes

@@ -1,0 +1,41 @@
+from typing import Any
+
+import pytest
+
+from server.store.content import content_from_xml, definition_of, refused, same
+from tests.server.store.documents import UUID, disk, domain
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ({"a": 1, "b": {"c": 1, "d": 2}}, {"b": {"d": 2, "c": 1}, "a": 1}, True),
+        ({"a": [1, 2]}, {"a": [2, 1]}, False),
+        ({"a": True}, {"a": 1}, False),
+        ({"a": "1"}, {"a": 1}, False),
+        ({}, {"a": None}, False),
+    ],
+)
+def test_contents_are_compared_by_what_they_say(one: dict[str, Any], other: dict[str, Any], equal: bool) -> None:
+    assert same(one, other) is equal
+
+
+def test_the_definition_comes_back_out_of_a_document() -> None:
+    content = content_from_xml(domain(devices=disk("vda")), None, "a")
+    envelope = {"_id": "kvm/a", "hostId": "kvm", "revision": 1, "declarations": "x", "attachments": []}
+    definition = definition_of({**envelope, **content})
+    assert definition is not None
+    assert definition.keys() == {"name", "uuid", "domain", "devices"}
+    assert definition_of({**envelope, **refused("<", "why", "a")}) is None
+
+
+def test_what_is_refused_keeps_what_can_be_seen() -> None:
+    assert refused(f"<name>a &lt; b</name><uuid>{UUID}</uuid>", "why", "key") == {
+        "name": "a < b",
+        "error": "why",
+        "uuid": UUID,
+        "rawXml": f"<name>a &lt; b</name><uuid>{UUID}</uuid>",
+    }
+    assert refused(b"<\xff", "", "key") == {"name": "key", "error": "The XML was refused.", "rawXml": "<\\xff"}
+    assert refused("", "why", "key") == {"name": "key", "error": "why"}
+    assert "rawXml" not in refused("x" * (17 << 20), "why", "key")
