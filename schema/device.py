@@ -30,7 +30,7 @@ DEVICES: dict[str, type["Device"]] = {}
 """Declared devices by the name of libvirt's element."""
 
 
-@strawberry.interface
+@strawberry.interface(description="A virtual device of a VM.")
 class Device(Element, Node):
     """A virtual device of a VM."""
 

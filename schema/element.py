@@ -90,7 +90,7 @@ def derived(description: str, *, graphql_type: Any = None) -> Callable[[Callable
     return lambda resolver: strawberry.field(resolver, description=description, graphql_type=graphql_type)
 
 
-@strawberry.type
+@strawberry.type(description="A piece of XML that no declaration claims, kept as it was read.")
 class Extra:
     """A piece of XML that no declaration claims, kept as it was read."""
 

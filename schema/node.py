@@ -5,8 +5,10 @@ Source: the GraphQL Global Object Identification specification.
 
 import base64
 import json
+from typing import Any
 
 import strawberry
+from graphql import GraphQLResolveInfo
 
 from .element import Document, derived
 
@@ -18,6 +20,15 @@ class Node:
     @derived("Opaque id, unique in the whole API.")
     def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
         raise NotImplementedError
+
+    @classmethod
+    def resolve_type(cls, document: Document, _info: GraphQLResolveInfo[Any], _type: Any) -> str:
+        """The GraphQL type of a stored thing: a device has a kind, a VM a host."""
+        if "kind" in document:
+            from .device import by_kind
+
+            return by_kind(document["kind"]).__name__
+        return "VirtualMachine" if "hostId" in document else "Host"
 
 
 def node_id(type_name: str, *key: str) -> strawberry.ID:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -89,7 +88,6 @@ async def run(settings: Settings, *, answer: bool, collect: bool, started: Calla
     """
     _log_to_terminal()
     hosts = parse_hosts(settings.hosts)
-    os.environ.setdefault("MOTOR_MAX_WORKERS", "32")
     async with AsyncExitStack() as stack:
         bound = _bind(settings.listen, settings.port) if answer else None
         if bound is not None:

@@ -115,7 +115,14 @@ def node_paths(selected: Selected) -> NodePaths:
 
 def _shortest(paths: set[str]) -> frozenset[str]:
     """MongoDB refuses a projection of both `source` and `source.file`."""
-    return frozenset(path for path in paths if not any(path.startswith(f"{other}.") for other in paths))
+    return frozenset(path for path in paths if paths.isdisjoint(_above(path)))
+
+
+def _above(path: str) -> Iterator[str]:
+    """The objects that a path leads through."""
+    while dot := path.rfind(".") + 1:
+        path = path[: dot - 1]
+        yield path
 
 
 def _vm(selected: Selected) -> Iterator[str]:
@@ -170,12 +177,17 @@ def _field(tables: list[Node], name: str, selected: Selected, at: str) -> Iterat
     if any(name in _computed(table.cls) for table in tables):
         yield at
         return
-    below = [inner for table in tables for inner in table.below(name)]
+    below = [inner for table in tables for inner in _below(table, name)]
     inside = [table for table in below if table is not None]
     if not below or len(inside) < len(below):
         yield f"{at}.{name}"
     else:
         yield from _element(inside, selected, f"{at}.{name}")
+
+
+@cache
+def _below(table: Node, key: str) -> tuple[Node | None, ...]:
+    return tuple(table.below(key))
 
 
 @cache

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 
-EDGES = frozenset({"vm", "vms", "host", "persistentDefinition"})
-"""Fields that lead to another document."""
+EDGES = frozenset({"vm", "vms", "VirtualMachine.host", "persistentDefinition"})
+"""Fields that lead to another document, as `field` or as `Type.field`."""
 
 MOST_OF_A_TYPE = 2
 """How often a type may stand inside itself, as a disk's source does."""
@@ -34,7 +34,9 @@ def variants(schema: GraphQLSchema, of: Composite) -> list[GraphQLObjectType]:
     return list(schema.get_possible_types(of)) if isinstance(of, GraphQLAbstractType) else []
 
 
-def own_fields(schema: GraphQLSchema, of: Composite, shared: Collection[str] = ()) -> Iterator[tuple[str, Composite | None]]:
+def own_fields(
+    schema: GraphQLSchema, of: Composite, shared: Collection[str] = ()
+) -> Iterator[tuple[str, Composite | None]]:
     """Fields of a type with the type below them, None for a leaf; those that an interface shares are left out."""
     for name, field in of.fields.items():
         inner = named(field)
@@ -50,7 +52,7 @@ def everything(
 
     def fields(owner: Composite, shared: Collection[str] = ()) -> Iterator[str]:
         for name, inner in own_fields(schema, owner, shared):
-            if name in without:
+            if name in without or f"{owner.name}.{name}" in without:
                 continue
             if inner is None:
                 yield name
@@ -75,7 +77,11 @@ def some(
         for _ in range(draw(st.integers(1, 4))) if candidates else ():
             name, inner = candidates[draw(st.integers(0, len(candidates) - 1))]
             arguments = "(first: 2)" if name == "vms" else ""
-            below = "" if inner is None else some(schema, inner, draw, depth + (2 if name in EDGES else 1))
+            below = (
+                ""
+                if inner is None
+                else some(schema, inner, draw, depth + (2 if {name, f"{owner.name}.{name}"} & EDGES else 1))
+            )
             yield f"a{len(parts)}_{draw(st.integers(0, 999))}: {name}{arguments}{below}" if below else name
 
     parts += take(of)

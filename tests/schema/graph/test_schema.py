@@ -49,7 +49,7 @@ def test_everything_is_described(graphql_schema: GraphQLSchema, capsys: pytest.C
         print(f"\ndescribed: {dict(Counter(kind for kind, _, _ in found))}")
     assert {kind for kind, _, _ in found} == {"type", "enum value", "input field", "field", "argument"}
     assert [name for _, name, text in found if not (text or "").strip()] == []
-    assert [name for _, name, text in found if (text or "").strip()[-1] not in ".`)"] == []
+    assert [name for _, name, text in found if (text or "").strip()[-1] not in ".`)…"] == []
 
 
 def test_the_query_for_everything_is_valid(graphql_schema: GraphQLSchema, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,5 +66,7 @@ def test_the_query_for_everything_is_valid(graphql_schema: GraphQLSchema, capsys
         assert f"... on {declared.__name__} " in text
     for family in Variant.__subclasses__():
         for shape in set(family.shapes.values()):
-            if set(graphql_schema.type_map[shape.__name__].fields) > set(graphql_schema.type_map[family.__name__].fields):
+            if set(graphql_schema.type_map[shape.__name__].fields) > set(
+                graphql_schema.type_map[family.__name__].fields
+            ):
                 assert f"... on {shape.__name__} " in text

@@ -73,7 +73,7 @@ async def test_documents_that_are_refused(store: Store, changes: dict[str, Any])
 
 
 def test_the_states_are_those_of_the_graph() -> None:
-    assert {state.value for state in VmState} == set(STATES)
+    assert {state.name for state in VmState} == set(STATES)
 
 
 async def test_every_kind_of_device_is_checked(store: Store) -> None:

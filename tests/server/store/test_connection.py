@@ -132,6 +132,6 @@ async def test_errors_of_the_driver_keep_their_cause() -> None:
 
 
 def test_motor_gets_threads_enough_for_many_readers() -> None:
-    code = "import server.store.connection, motor.frameworks.asyncio as motor; print(motor._EXECUTOR._max_workers)"
+    code = "import server.app, motor.frameworks.asyncio as motor; print(motor._EXECUTOR._max_workers)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={})
     assert said.stdout.strip() == "32"
