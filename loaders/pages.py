@@ -15,6 +15,7 @@ _TIES = {"hostId": ("name",), "state": ("name",)}
 """What decides between equals before the key does, as the indexes have it."""
 
 _TIMES = ("changedAt",)
+_OPTIONAL = ("name",)
 
 
 class BadCursor(ValueError):
@@ -41,7 +42,7 @@ def parse_cursor(cursor: str, order: Order) -> list[Any]:
     fields = sorted_by(order)
     try:
         field, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if field != order.field or len(values) != len(fields) or values[-1] is None:
+        if field != order.field or len(values) != len(fields):
             raise BadCursor
         return [_value(name, value) for name, value in zip(fields, values, strict=True)]
     except (ValueError, TypeError, OverflowError, RecursionError):
@@ -49,7 +50,7 @@ def parse_cursor(cursor: str, order: Order) -> list[Any]:
 
 
 def _value(field: str, value: Any) -> Any:
-    if value is None:
+    if value is None and field in _OPTIONAL:
         return None
     if not isinstance(value, str):
         raise BadCursor

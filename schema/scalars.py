@@ -51,6 +51,7 @@ class Spelling(Protocol):
         """The canonical text of a value; raises ValueError when the value is not of this kind."""
 
 
+@dataclass(frozen=True, slots=True)
 class Verbatim:
     """Text that is its own value."""
 
@@ -129,13 +130,13 @@ class Integer:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One of the words of an enum; stored as libvirt writes it."""
+    """One of the words of an enum, in the order of their declaration; stored as libvirt writes it."""
 
-    words: frozenset[str]
+    words: tuple[str, ...]
 
     def read(self, text: str) -> str:  # noqa: D102
         if text not in self.words:
-            raise ValueError(f"{text!r} is not one of {sorted(self.words)}")
+            raise ValueError(f"{text!r} is not one of {', '.join(self.words)}")
         return text
 
     def write(self, value: Any) -> str:  # noqa: D102
@@ -169,7 +170,7 @@ def spelling_of(annotation: Any) -> Spelling:
     if get_origin(annotation) is Annotated:
         return next(part for part in get_args(annotation)[1:] if hasattr(part, "read"))  # type: ignore[no-any-return]
     if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return Word(frozenset(str(member.value) for member in annotation))
+        return Word(tuple(str(member.value) for member in annotation))
     if annotation in _PLAIN:
         return _PLAIN[annotation]
     raise TypeError(f"{annotation!r} has no spelling: use str, int, Long, an enum, YesNo, OnOff or a Hex type")

@@ -86,7 +86,7 @@ async def run(settings: Settings, *, answer: bool, collect: bool, started: Calla
     `answer` opens the API, `collect` watches the hosts; `started` is told the address once requests are answered.
     Raises StartError, HostError or StoreError, each with one sentence.
     """
-    _log_to_terminal()
+    _log_to_stderr()
     hosts = parse_hosts(settings.hosts)
     async with AsyncExitStack() as stack:
         bound = _bind(settings.listen, settings.port) if answer else None
@@ -193,9 +193,13 @@ def _check_origin(origin: str) -> None:
         raise StartError(str(error)) from None
 
 
-def _log_to_terminal() -> None:
-    handler = RichHandler(console=console, show_path=False, omit_repeated_times=False)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler], force=True)
+def _log_to_stderr() -> None:
+    """In colours for a terminal; in plain whole lines for a journal."""
+    if console.is_terminal:
+        handler: logging.Handler = RichHandler(console=console, show_path=False, omit_repeated_times=False)
+        logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler], force=True)
+    else:
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", force=True)
 
 
 async def forget_host(settings: Settings, host_id: str) -> int | None:

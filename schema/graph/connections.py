@@ -96,7 +96,8 @@ def page_request(
         raise ValueError("`after` goes with `first`, `before` with `last`.")
     limit = next((number for number in (first, last) if number is not None), USUAL_PAGE)
     if not 0 <= limit <= LARGEST_PAGE:
-        raise ValueError(f"A page holds 0 to {LARGEST_PAGE} items, not {limit}; read on with `after`.")
+        further = "after" if last is None else "before"
+        raise ValueError(f"A page holds 0 to {LARGEST_PAGE} items, not {limit}; read on with `{further}`.")
     field = str(order_by.field.value) if order_by else "name"
     descending = order_by is not None and order_by.direction is OrderDirection.DESC
     return PageRequest(Order(field, descending), limit, after=after, before=before, backward=last is not None)

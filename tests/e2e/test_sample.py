@@ -45,6 +45,7 @@ async def test_the_first_start_and_the_second(embedded: Serve) -> None:
         await api.until("{ hosts { state } }", lambda data: data["hosts"] == [{"state": "CONNECTED"}])
         await program.until_said("reading the domains of sample: [0-9]+ done")
         again = await api.vms(IDENTITY)
+        assert "bringing stored documents up to date" not in program.said, "the same release wrote them"
         assert again == first, "nothing changed meanwhile, so no VM has a new revision and no device a new id"
     print(
         f"first start: {first_seconds:.1f} s, second: {second_seconds:.1f} s, end after SIGINT: {stopped_seconds:.1f} s"

@@ -1,5 +1,8 @@
 """What lands in `extra`, and what can be found."""
 
+import subprocess
+import sys
+
 import schema
 from schema.domain.memory import size_in_bytes
 from schema.node import node_id, parse_node_id
@@ -39,6 +42,17 @@ def test_facets_hold_what_is_searchable_once() -> None:
     assert ("disks.source.hosts.name", "b") in found
     assert ("domain.type", "kvm") in found
     assert len(found) == len(schema.facets(schema.domain_from_xml(XML)))
+
+
+def test_every_process_has_the_same_hash_of_the_declarations() -> None:
+    code = "import schema; print(schema.DECLARATIONS_HASH)"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": seed}
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    assert said == {schema.DECLARATIONS_HASH}
 
 
 def test_sizes_follow_libvirts_units() -> None:

@@ -59,11 +59,9 @@ def everything(
             elif (*above, of.name).count(inner.name) < MOST_OF_A_TYPE:
                 yield f"{name} {everything(schema, inner, without, (*above, of.name))}"
 
-    parts = ["__typename", *fields(of)]
-    for variant in variants(schema, of):
-        if below := " ".join(fields(variant, of.fields)):
-            parts.append(f"... on {variant.name} {{ {below} }}")
-    return f"{{ {' '.join(parts)} }}"
+    own = ((variant.name, " ".join(fields(variant, of.fields))) for variant in variants(schema, of))
+    fragments = (f"... on {name} {{ {below} }}" for name, below in own if below)
+    return f"{{ {' '.join(['__typename', *fields(of), *fragments])} }}"
 
 
 def some(
