@@ -58,8 +58,8 @@ def _value(field: str, value: Any) -> Any:
     return datetime.fromisoformat(value).astimezone(UTC) if field in _TIMES else value
 
 
-def beyond(cursor: str, order: Order, *, backward: bool) -> Document:
-    """The query for what lies after the cursor, or before it when reading backward."""
+def beyond(query: Document, cursor: str, order: Order, *, backward: bool) -> Document:
+    """The query for what of another query lies after the cursor, or before it when reading backward."""
     rising = order.descending == backward
     values = parse_cursor(cursor, order)
     branches: list[Document] = []
@@ -68,8 +68,10 @@ def beyond(cursor: str, order: Order, *, backward: bool) -> Document:
         if (further := _further(value, rising=rising)) is not None:
             branches.append({**same, field: further})
         same[field] = value
-    # The first field's range follows from the branches; said apart, it lets any index on that field begin there.
-    return {order.field: _from(values[0], rising=rising), "$or": branches}
+    if not query:
+        return {"$or": branches}
+    # The first field's range follows from the branches; said apart, it lets the other query's index begin there.
+    return {"$and": [query, {order.field: _from(values[0], rising=rising)}, {"$or": branches}]}
 
 
 def _further(value: Any, *, rising: bool) -> Document | None:

@@ -50,8 +50,7 @@ class RequestLoaders:
         query = vm_query(condition, host_id)
         cursor = page.before if page.backward else page.after
         if cursor is not None:
-            place = beyond(cursor, page.order, backward=page.backward)
-            query = {"$and": [query, place]} if query else place
+            query = beyond(query, cursor, page.order, backward=page.backward)
         wanted = None if paths is None else paths.union(sorted_by(page.order))
         sort = sorting(page.order, backward=page.backward)
         found = list(await self._find(self._database["vms"], query, sort, wanted, page.limit + 1))

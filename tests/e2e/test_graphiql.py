@@ -1,5 +1,6 @@
 """GraphiQL in a real browser on the running program. `SCREENSHOT=docs/graphiql.png` makes the README's picture."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -7,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, WebSocket, async_playwright, expect
 
 from tests.e2e.conftest import Serve
 from tests.e2e.program import ROOT, files_host
@@ -106,11 +107,15 @@ async def test_a_subscription_shows_a_change_as_it_happens(embedded: Serve, tmp_
     async with embedded("--host", files_host("dumps", directory)) as program, window(program.address) as browser:
         page = browser.page
         await open_example(page, "Live changes", "LiveChanges")
-        async with page.expect_websocket() as opening:
-            await page.get_by_role("button", name="Execute query").click()
-        socket = await opening.value
-        async with socket.expect_event("framesent", lambda frame: '"subscribe"' in str(frame)):
-            pass
+        subscribed = asyncio.Event()
+
+        def listen(socket: WebSocket) -> None:
+            socket.on("framesent", lambda frame: subscribed.set() if '"subscribe"' in str(frame) else None)
+
+        page.on("websocket", listen)  # before the click: the frame may be gone before anybody waits for it
+        await page.get_by_role("button", name="Execute query").click()
+        async with asyncio.timeout(20):
+            await subscribed.wait()
         response = page.locator(".graphiql-response")
         for name in ("first", "second"):
             (directory / f"{name}.xml").write_text(f"<domain type='kvm'><name>{name}</name></domain>")

@@ -15,7 +15,7 @@ PAGE = 20
 
 
 def xml(number: int) -> str:
-    """A VM whose disks and name say its number; every fourth has no cache mode, every tenth the one that is looked for."""
+    """A VM whose disks and name say its number; every fourth has no cache mode, every tenth `none`."""
     cache = "" if number % 4 == 0 else f" cache='{'none' if number % 10 == 1 else 'writeback'}'"
     return f"""<domain type='{"kvm" if number % 2 else "qemu"}'><name>vm-{number:04}</name><vcpu>{number % 7 + 1}</vcpu>
       <devices>
@@ -46,7 +46,8 @@ def stages(plan: Any) -> Iterator[tuple[str, str | None]]:
 
 
 async def cursor_in_the_middle(api: Api, order: str, condition: Any = None) -> str:
-    query = "query($filter: VmFilter, $order: VmOrder) { vms(first: 500, filter: $filter, orderBy: $order) { edges { cursor } } }"
+    selection = "vms(first: 500, filter: $filter, orderBy: $order) { edges { cursor } }"
+    query = f"query($filter: VmFilter, $order: VmOrder) {{ {selection} }}"
     edges = (await api.data(query, filter=condition, order={"field": order}))["vms"]["edges"]
     cursor: str = edges[len(edges) // 2]["cursor"]
     return cursor
@@ -102,7 +103,9 @@ async def test_pages_come_sorted_out_of_the_index(
     read = explained["executionStats"]
     assert "SORT" not in {stage for stage, _ in plan}, plan
     assert "COLLSCAN" not in {stage for stage, _ in plan}, plan
-    assert {used for _, used in plan if used is not None} == {index}, plan
+    used = {name for _, name in plan if name is not None}
+    # Of a value that few have, a VM of the cursor's own name may be found by that name.
+    assert index in used <= {index, BY_NAME}, plan
     # One more than the page tells whether there is another; each merged range reads one ahead.
     assert read["totalKeysExamined"] <= read["nReturned"] + 2 * sum(stage == "IXSCAN" for stage, _ in plan) + 1, plan
 
