@@ -43,7 +43,9 @@ class RequestLoaders:
 
     async def hosts(self) -> Sequence[Document]:
         """All hosts by name."""
-        return await self._find(self._database["hosts"], {}, [("_id", 1)], None, 0)
+        found = await self._find(self._database["hosts"], {}, [("_id", 1)], None, 0)
+        self._loader("hosts", None).prime_many({host["_id"]: host for host in found})
+        return found
 
     async def vms(self, condition: Any, host_id: str | None, page: PageRequest, paths: Paths) -> Page:
         """Part of the VMs that meet a `VmFilter`; raises ValueError for a cursor of another list."""

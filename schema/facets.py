@@ -9,7 +9,7 @@ from .definition import WholeDomain
 from .devices import DEVICES
 from .domain import Domain
 from .element import Document
-from .tables import Child, Node, node
+from .tables import Child, Node, node, reachable
 
 CODEC = 1
 """Raised when the codec itself stores documents differently, so that older ones are re-encoded."""
@@ -44,23 +44,17 @@ def _searchable(table: Node) -> tuple[tuple[str, ...], tuple[Child, ...]]:
     return keys, tuple(plan for _, plan in table.plans() if isinstance(plan.of, type))
 
 
-def _describe(table: Node, seen: set[type[Any]]) -> Iterator[str]:
-    """Every claim of a table and of those below it, as text."""
-    seen.add(table.cls)
-    for slot in table.slots():
-        yield f"{table.cls.__name__}.{slot.key}:{slot.spelling}:{slot.claim}"
-    for name, plan in table.plans():
-        yield f"{table.cls.__name__}.{plan.key}:{name}:{plan.claim}"
-        if not isinstance(plan.of, type):
-            continue
-        for shape in plan.shapes():
-            if shape not in seen:
-                yield from _describe(node(shape), seen)
+def _describe(cls: type[Any]) -> Iterator[str]:
+    """Every claim of a declared class, as text."""
+    for slot in node(cls).slots():
+        yield f"{cls.__name__}.{slot.key}:{slot.spelling}:{slot.claim}"
+    for name, plan in node(cls).plans():
+        yield f"{cls.__name__}.{plan.key}:{name}:{plan.claim}"
 
 
 def _hash() -> str:
-    lines = (f"codec {CODEC}", *_describe(node(WholeDomain), set()))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+    lines = [line for cls in reachable(WholeDomain) for line in _describe(cls)]
+    return hashlib.sha256("\n".join([f"codec {CODEC}", *lines]).encode()).hexdigest()[:16]
 
 
 DECLARATIONS_HASH = _hash()

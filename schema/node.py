@@ -41,7 +41,7 @@ def parse_node_id(opaque: str) -> tuple[str, tuple[str, ...]] | None:
     """The type and key in an id, or None for text that `node_id` never made."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(opaque + "=" * (-len(opaque) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(parts, list) or len(parts) < 2 or not all(isinstance(part, str) for part in parts):
         return None

@@ -23,12 +23,13 @@ _HEXADECIMAL = re.compile(r"(?:0[xX])?[0-9a-fA-F]+", re.ASCII)
 
 
 def _long_out(value: Any) -> int | str:
-    number = int(value, 0) if isinstance(value, str) else int(value)
+    number = int(value, 10 if _DECIMAL.fullmatch(value) else 16) if isinstance(value, str) else int(value)
     return number if abs(number) <= _SAFE_INTEGER else str(number)
 
 
 def _long_in(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    known = _DECIMAL.fullmatch(value) if isinstance(value, str) else type(value) is int
+    if not known:
         raise ValueError(f"Long cannot represent {value!r}")
     return int(value)
 

@@ -184,3 +184,15 @@ def _check_family(members: Any, claim: Claim, field_name: str) -> None:
         raise TypeError(f'{field_name}: {name} has no shape("other") for words that nobody declared')
     if members.own is not None and f"@{members.own}" not in node(members.shapes["other"]).attributes:
         raise TypeError(f"{field_name}: the shape for other words of {name} must declare the attribute {members.own}")
+
+
+def reachable(cls: type[Any]) -> list[type[Any]]:
+    """A declared class and every one below it, each once; of a family all its shapes."""
+    found = {cls: None}
+    waiting = [cls]
+    for each in waiting:  # grows while it is walked
+        for _, plan in node(each).plans():
+            fresh = [shape for shape in (plan.shapes() if isinstance(plan.of, type) else ()) if shape not in found]
+            found |= dict.fromkeys(fresh)
+            waiting += fresh
+    return list(found)

@@ -1,6 +1,6 @@
 """What a request carries: fresh loaders, and the feed of changes."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Self
 
 from schema.graph.context import Loaders, MissedChanges, VmChange
@@ -13,7 +13,7 @@ class FeedChanges:
     def __init__(self, feed: VmFeed) -> None:
         self._feed = feed
 
-    async def vm_changes(self) -> AsyncIterator[VmChange]:
+    async def vm_changes(self) -> AsyncGenerator[VmChange, None]:
         """Every change from now on; raises MissedChanges where some are lost to this reader."""
         async with self._feed.subscribe() as events:
             async for event in events:

@@ -1,6 +1,6 @@
 """What resolvers may ask for: the loaders, seen from the schema."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -79,8 +79,8 @@ class VmChange:
 class Changes(Protocol):
     """The feed of changes, seen from the schema."""
 
-    def vm_changes(self) -> AsyncIterator[VmChange]:
-        """Every change from now on; raises MissedChanges when the reader was too slow."""
+    def vm_changes(self) -> AsyncGenerator[VmChange, None]:
+        """Every change from now on; raises MissedChanges when the reader was too slow. Whoever stops closes it."""
 
 
 class MissedChanges(Exception):

@@ -6,9 +6,11 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from ..definition import WholeDomain
 from ..devices import DEVICES
 from ..element import Variant, document_key
 from ..scalars import LONG, Long
+from ..tables import reachable
 from .query import Query
 from .subscription import Subscription
 
@@ -25,7 +27,7 @@ def _stored(document: Any, python_name: str) -> Any:
 
 def build_schema(schema_class: type[strawberry.Schema] = strawberry.Schema, **options: Any) -> strawberry.Schema:
     """A new executable schema, of a subclass of Strawberry's if one is given; `options` go to Strawberry."""
-    shapes = [shape for family in Variant.__subclasses__() for shape in dict.fromkeys(family.shapes.values())]
+    shapes = [cls for cls in reachable(WholeDomain) if issubclass(cls, Variant)]
     return schema_class(
         query=Query,
         subscription=Subscription,

@@ -1,6 +1,7 @@
 """`Subscription`: what happens, as it happens."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any
@@ -74,7 +75,8 @@ class Subscription:
         wanted = None if vm is None else parse_node_id(vm)
         if vm is not None and (wanted is None or wanted[0] != "VirtualMachine"):
             raise ValueError("`vm` is not the id of a virtual machine.")
-        async for change in info.context.changes.vm_changes():
-            if host in (None, change.host_id) and wanted in (None, ("VirtualMachine", (change.vm_id,))):
-                info.context.renew()
-                yield _document(change)
+        async with aclosing(info.context.changes.vm_changes()) as changes:
+            async for change in changes:
+                if host in (None, change.host_id) and wanted in (None, ("VirtualMachine", (change.vm_id,))):
+                    info.context.renew()
+                    yield _document(change)

@@ -51,6 +51,7 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
     """What a VM and its other definition have in common."""
 
     name: str | None = strawberry.field(description="Name of the domain on its host.")
+    error: str | None = strawberry.field(description="Why its XML cannot be read; null when it can.")
     domain: Domain | None = strawberry.field(description="What it is besides its devices; null if it cannot be read.")
 
     @derived("Host path of the program that runs the VM.")
@@ -95,7 +96,6 @@ class VirtualMachine(DefinitionFields, Node):
     source_key: str = strawberry.field(description="Its key on the host: the UUID on a hypervisor, a file's name.")
     revision: int = strawberry.field(description="Counts the changes of this VM, from 1.")
     changed_at: datetime = strawberry.field(description="When its last change was seen.")
-    error: str | None = strawberry.field(description="Why its XML cannot be read; null when it can.")
 
     @derived("What it is doing.", graphql_type=VmState)
     def state(document: strawberry.Parent[Document]) -> str:  # noqa: D102

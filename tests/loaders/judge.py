@@ -44,6 +44,13 @@ def is_list(of: GraphQLInputObjectType) -> bool:
     return "some" in of.fields
 
 
+_TOGETHER: dict[str, Callable[[Iterable[bool]], bool]] = {
+    "and": all,
+    "or": any,
+    "not": lambda verdicts: not all(verdicts),
+}
+
+
 def meets(condition: dict[str, Any], of: GraphQLInputObjectType, value: Any) -> bool:
     """Whether a value of an answer meets a condition of this input type."""
     for name, wanted in condition.items():
@@ -51,8 +58,7 @@ def meets(condition: dict[str, Any], of: GraphQLInputObjectType, value: Any) -> 
             continue
         inner = get_named_type(of.fields[name].type)
         if of.name == "VmFilter" and name in ("and", "or", "not"):
-            together = {"and": all, "or": any, "not": lambda verdicts: not all(verdicts)}[name]
-            held = together(meets(one, of, value) for one in (wanted if isinstance(wanted, list) else [wanted]))
+            held = _TOGETHER[name](meets(one, of, value) for one in (wanted if isinstance(wanted, list) else [wanted]))
         elif of.name == "VmFilter" and name == "host":
             held = meets(wanted, inner, value["host"]["name"])
         elif is_list(of):
@@ -70,7 +76,7 @@ def meets(condition: dict[str, Any], of: GraphQLInputObjectType, value: Any) -> 
 
 def _holds(name: str, wanted: Any, inner: Any, items: list[Any]) -> bool:
     if name == "exists":
-        return bool(items) == wanted
+        return bool(items) is wanted
     found = any(meets(wanted, inner, item) for item in items)
     return found if name == "some" else not found
 

@@ -87,11 +87,17 @@ class Api:
         changes = FeedChanges(self.feed) if self.feed is not None else FeedChanges(VmFeed(self.store))
         return RequestContext(changes, lambda: loaders(self.store.database, SECONDS))
 
-    async def data(self, query: str, /, *, whole: bool = False, **variables: Any) -> Any:
+    async def data(self, query: str, /, **variables: Any) -> Any:
         """The data of an operation that must succeed; its reads stand in `sent` afterwards."""
+        return await self._data(RequestLoaders, query, variables)
+
+    async def data_of_whole_documents(self, query: str, /, **variables: Any) -> Any:
+        """The same, made of whole documents."""
+        return await self._data(WholeDocuments, query, variables)
+
+    async def _data(self, loaders: type[RequestLoaders], query: str, variables: dict[str, Any]) -> Any:
         self.sent.reads.clear()
-        context = self.context(WholeDocuments if whole else RequestLoaders)
-        result = await self.schema.execute(query, variables, context_value=context)
+        result = await self.schema.execute(query, variables, context_value=self.context(loaders))
         assert result.errors is None, [str(error) for error in result.errors]
         return result.data
 
@@ -115,17 +121,19 @@ class Api:
 
 
 @asynccontextmanager
-async def open_api(uri: str) -> AsyncIterator[Api]:
-    """An empty database of its own, dropped afterwards."""
+async def open_api(uri: str, *, prepared: bool = True) -> AsyncIterator[Api]:
+    """An empty database of its own, dropped afterwards; one that is not `prepared` is never spoken to here."""
     sent = Sent()
     client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(uri, tz_aware=True, w="majority", event_listeners=[sent])
     name = f"test-{uuid.uuid4().hex}"
     store = Store(client, client[name], uri, "6.0.5")
     try:
-        await prepare(store)
+        if prepared:
+            await prepare(store)
         yield Api(store, sent)
     finally:
-        await client.drop_database(name)
+        if prepared:
+            await client.drop_database(name)
         await close(client)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterator
 
+from typing import cast
+
 from graphql import (
     GraphQLAbstractType,
     GraphQLField,
@@ -25,8 +27,7 @@ MOST_OF_A_TYPE = 2
 
 def named(field: GraphQLField) -> GraphQLNamedOutputType:
     """The type of a field without lists and `!`."""
-    of: GraphQLNamedOutputType = get_named_type(field.type)
-    return of
+    return cast(GraphQLNamedOutputType, get_named_type(field.type))
 
 
 def variants(schema: GraphQLSchema, of: Composite) -> list[GraphQLObjectType]:

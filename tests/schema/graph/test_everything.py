@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLObjectType, GraphQLSchema
 from lxml import etree
 
-from schema import DEVICES
+from schema.devices import DEVICES
 from tests.schema.graph.api import Api
 from tests.schema.graph.selections import EDGES, everything
 from tests.shared import CORPUS, corpus, needs_corpus
