@@ -96,7 +96,7 @@ async def test_everything_in_part_is_everything(fleet: Api, graphql_schema: Grap
     vm = graphql_schema.type_map["VirtualMachine"]
     assert isinstance(vm, GraphQLObjectType)
     without = {*EDGES, "VirtualMachine.xml", "Device.xml"}
-    query = f"{{ vms(first: 500) {{ nodes {everything(graphql_schema, vm, without)} }} }}"
+    query = f"{{ vms(first: 150) {{ nodes {everything(graphql_schema, vm, without)} }} }}"
     assert await fleet.data(query) == await fleet.data_of_whole_documents(query)
 
 

@@ -1,7 +1,6 @@
 """One read of MongoDB for each level of a query, however many objects stand on it."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -71,6 +70,18 @@ async def test_one_definition_read_for_two_fields_keeps_them_apart(fleet: Api) -
     assert {device["vm"]["name"] for device in both["a"]["persistentDefinition"]["devices"]} == {vm["name"]}
     assert {device["vm"]["state"] for device in both["b"]["persistentDefinition"]["devices"]} == {vm["state"]}
     assert fleet.sent.summary().count("find definitions") == 1
+
+
+async def test_one_device_read_for_two_fields_keeps_them_apart(fleet: Api) -> None:
+    query = """query($ids: [ID!]!) {
+        a: nodes(ids: $ids) { ... on Device { vm { name } } } b: nodes(ids: $ids) { ... on Device { vm { state } } }
+    }"""
+    selection = "{ name state persistentDefinition { devices { id } } }"
+    known = await fleet.data(f"{{ vms({RUNNING}) {{ nodes {selection} }} }}")
+    vm = next(one for one in known["vms"]["nodes"] if one["persistentDefinition"])
+    both = await fleet.data(query, ids=[device["id"] for device in vm["persistentDefinition"]["devices"]])
+    assert {device["vm"]["name"] for device in both["a"]} == {vm["name"]}
+    assert {device["vm"]["state"] for device in both["b"]} == {vm["state"]}
 
 
 async def test_long_answers_come_in_small_batches(fleet: Api) -> None:

@@ -1,7 +1,6 @@
 """Selections made from the schema itself: everything there is, or a part drawn at random."""
 
 from collections.abc import Callable, Collection, Iterator
-
 from typing import cast
 
 from graphql import (

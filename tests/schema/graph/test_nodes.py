@@ -163,4 +163,4 @@ def test_an_id_says_what_it_was_made_of(kind: str, key: list[str]) -> None:
 @given(opaque=st.text() | st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
 def test_any_text_is_an_id_or_none(opaque: str) -> None:
     found = parse_node_id(opaque)
-    assert found is None or (isinstance(found[0], str) and all(isinstance(part, str) for part in found[1]))
+    assert found is None or len(found[1]) > 0
