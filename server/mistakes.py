@@ -11,6 +11,7 @@ from strawberry.types import ExecutionContext
 
 from loaders.errors import ReadFailed
 from schema.graph.context import MissedChanges
+from schema.xmltext import DefinitionError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -46,6 +47,11 @@ def _cause(error: GraphQLError) -> Exception:
     return cause
 
 
+def _is_clients(cause: Exception) -> bool:
+    """Whether the client made the mistake. A stored definition that cannot be written is none of its."""
+    return isinstance(cause, _CLIENTS) and not isinstance(cause, DefinitionError)
+
+
 def _log(error: GraphQLError, cause: Exception) -> None:
     if isinstance(cause, GraphQLError):
         # Without a path the request was refused before it ran. With one, a stored value may not fit its type.
@@ -53,7 +59,7 @@ def _log(error: GraphQLError, cause: Exception) -> None:
             _LOGGER.warning("%s at %s", error.message, _place(error))
     elif isinstance(cause, ReadFailed):
         _LOGGER.warning("%s (%s)", cause, cause.__cause__ or "no cause is known")
-    elif not isinstance(cause, _CLIENTS):
+    elif not _is_clients(cause):
         _LOGGER.error("%s at %s", error.message, _place(error), exc_info=cause)
 
 
@@ -67,7 +73,7 @@ def _clear(error: GraphQLError, cause: Exception) -> GraphQLError:
         message = NOT_CHECKED
     elif isinstance(cause, CannotGetOperationTypeError):
         message = cause.as_http_error_reason()
-    elif not isinstance(cause, (GraphQLError, ReadFailed, *_CLIENTS)):
+    elif not isinstance(cause, GraphQLError | ReadFailed) and not _is_clients(cause):
         message = OUR_MISTAKE
     # Always a plain one: for a syntax error of one operation Strawberry would close a WebSocket with all the others.
     return GraphQLError(
