@@ -10,6 +10,7 @@ import pytest
 SHARED = Path(__file__).parent.parent.parent / "shared"
 CORPUS = SHARED / "libvirt" / "corpus"
 
+needs_judge = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the judge of losslessness is not in {SHARED}")
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"libvirt's documents are not at {CORPUS}")
 
 

@@ -4,9 +4,7 @@ import pytest
 
 import schema
 from schema.xmltext import DEEPEST, LARGEST, Source, Writing
-from tests.shared import SHARED, difference
-
-needs_judge = pytest.mark.skipif(not SHARED.is_dir(), reason="the judge of losslessness is not beside the repository")
+from tests.shared import difference, needs_judge
 
 
 def domain(inner: str, attributes: str = "") -> str:

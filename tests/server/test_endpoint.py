@@ -5,7 +5,7 @@ import json
 import logging
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ from strawberry.extensions.parser_cache import _get_parse_cache
 from strawberry.extensions.validation_cache import _get_validate_cache
 
 from loaders import RequestLoaders
-from schema.graph.context import Loaders
+from schema.graph.context import Loaders, VmChange
 from schema.node import node_id
 from server.accept import GRAPHQL_RESPONSE, JSON, Accept
 from server.bounds import LARGEST_REQUEST, MOST_ALIASES, MOST_TOKENS
@@ -369,7 +369,7 @@ class Broken(RequestLoaders):
 class BrokenChanges(FeedChanges):
     """A feed with a mistake in it."""
 
-    async def vm_changes(self) -> AsyncIterator[Any]:
+    async def vm_changes(self) -> AsyncGenerator[VmChange, None]:
         changes: dict[str, Any] = {}
         yield changes["secret"]
 

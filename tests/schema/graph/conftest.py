@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from graphql import GraphQLSchema
 
+from server.collector.inventory import Observation
 from server.store.embedded import EmbeddedMongo
 from tests.schema.graph.api import Api, documents, observe_fleet, open_api, schema_of_the_api
 from tests.shared import corpus
@@ -19,9 +20,14 @@ async def api(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
 
 @pytest.fixture(scope="session")
 async def fleet(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
-    """The sample fleet on two hosts and, where they are at hand, every ninth of libvirt's own documents on a third."""
+    """The sample fleet on two hosts and, where they are at hand, every ninth of libvirt's own documents on a third.
+
+    A fourth has the barest VM, so that most conditions divide the whole even without libvirt's documents.
+    """
     async with open_api(mongo.uri) as opened:
         await observe_fleet(opened)
+        bare = "<domain type='qemu'><name>bare</name><devices/></domain>"
+        await opened.inventory.vms_observed("workshop", [Observation("bare", "SHUTOFF", bare)])
         await opened.inventory.vms_observed("corpus", documents(corpus()[::9]))
         yield opened
 

@@ -1,6 +1,7 @@
 """Selections made from the schema itself: everything there is, or a part drawn at random."""
 
 from collections.abc import Callable, Collection, Iterator
+from itertools import count
 from typing import cast
 
 from graphql import (
@@ -65,10 +66,15 @@ def everything(
 
 
 def some(
-    schema: GraphQLSchema, of: Composite, draw: Callable[[st.SearchStrategy[bool | int]], int], depth: int = 0
+    schema: GraphQLSchema,
+    of: Composite,
+    draw: Callable[[st.SearchStrategy[bool | int]], int],
+    depth: int = 0,
+    numbers: Iterator[int] | None = None,
 ) -> str:
     """`{ … }` with some fields of a type and of what is below, some of them twice under different names."""
     parts: list[str] = []
+    unused = numbers or count()  # one name for two different fields would be refused, even in different fragments
 
     def take(owner: Composite, shared: Collection[str] = ()) -> Iterator[str]:
         candidates = [one for one in own_fields(schema, owner, shared) if depth < 4 or one[1] is None]
@@ -78,9 +84,9 @@ def some(
             below = (
                 ""
                 if inner is None
-                else some(schema, inner, draw, depth + (2 if {name, f"{owner.name}.{name}"} & EDGES else 1))
+                else some(schema, inner, draw, depth + (2 if {name, f"{owner.name}.{name}"} & EDGES else 1), unused)
             )
-            yield f"a{len(parts)}_{draw(st.integers(0, 999))}: {name}{arguments}{below}" if below else name
+            yield f"a{next(unused)}: {name}{arguments}{below}" if below else name
 
     parts += take(of)
     possible = variants(schema, of)
