@@ -79,7 +79,7 @@ class Device(Element, Node):
         return vm
 
     @derived("The device as libvirt XML.")
-    def xml(document: strawberry.Parent[Document]) -> str:  # noqa: D102
+    def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
         from .codec import write
 
         declared = by_kind(document["kind"])

@@ -11,6 +11,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
 )
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
@@ -19,12 +20,48 @@ LARGEST_REQUEST = 1024 * 1024
 """Bytes of a request's body, and of a WebSocket message."""
 
 MOST_TOKENS = 20_000
-"""Tokens of a document. Every field of every kind of device, five levels deep, is about 10,000."""
+"""Tokens of a document. Every field of every kind of device, each family in all its shapes, is about 15,000."""
 
 MOST_ALIASES = 100
 """Aliases of a document, counted where fragments are spread: each repeats the work of its field."""
 
 _CACHED_DOCUMENTS = 32
+
+
+MOST_RETURNS = 2
+"""Fields `vm`, and as many `vms`, inside one another: each leads to all devices again, twenty to forty times as many."""
+
+
+class LimitReturns(ASTValidationRule):
+    """Refuses `devices { vm { devices { vm { …`: a line of text that would keep the server busy for hours."""
+
+    def enter_document(self, document: DocumentNode, *_: Any) -> None:
+        """Find the deepest nesting, and report."""
+        for name in ("vm", "vms"):
+            if _nesting(document, name) > MOST_RETURNS:
+                self.report_error(GraphQLError(f"`{name}` stands inside `{name}` at most {MOST_RETURNS} deep."))
+
+
+def _nesting(document: DocumentNode, name: str) -> int:
+    """How deep fields of this name stand inside one another; each fragment is looked at once."""
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    found: dict[str, int] = {}
+
+    def nested(selections: SelectionSetNode | None) -> int:
+        return max((level(node) for node in selections.selections), default=0) if selections else 0
+
+    def level(node: SelectionNode) -> int:
+        if not isinstance(node, FragmentSpreadNode):
+            own = isinstance(node, FieldNode) and node.name.value == name
+            return own + nested(getattr(node, "selection_set", None))
+        spread = node.name.value
+        if spread not in found:
+            found[spread] = 0  # a fragment that spreads itself is refused by another rule
+            found[spread] = nested(fragments[spread].selection_set) if spread in fragments else 0
+        return found[spread]
+
+    operations = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+    return max((nested(operation.selection_set) for operation in operations), default=0)
 
 
 class LimitAliases(ASTValidationRule):
@@ -97,7 +134,7 @@ def bounds() -> list[Callable[[], SchemaExtension]]:
     """
     return [
         lambda: MaxTokensLimiter(MOST_TOKENS),
-        lambda: AddValidationRules([LimitAliases]),
+        lambda: AddValidationRules([LimitAliases, LimitReturns]),
         lambda: Parsing(_CACHED_DOCUMENTS),
         lambda: Validation(_CACHED_DOCUMENTS),
     ]

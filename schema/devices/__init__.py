@@ -32,7 +32,7 @@ DeviceKind: type[Enum] = strawberry.enum(_kinds, description="Which of libvirt's
 class _Emulator(Element):
     """What stands among the devices and is none."""
 
-    emulator: str | None = text_child("Host path of the program that runs the VM.", searchable=True)
+    emulator: str | None = text_child("Host path of the program that runs the VM.")
 
 
 def _container() -> type[Any]:

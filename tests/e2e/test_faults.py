@@ -15,7 +15,7 @@ import pytest
 
 from server.store.mongod import process_started
 from tests.e2e.client import Client, Json, client
-from tests.e2e.conftest import Serve
+from tests.e2e.conftest import Say, Serve
 from tests.e2e.program import COMMAND, ROOT, environment, files_host, run, until
 from tests.hypervisor import Libvirtd, guest_xml
 
@@ -63,7 +63,7 @@ async def asking(api: Client) -> AsyncIterator[Asking]:
         task.cancel()
 
 
-async def test_mongod_is_killed_and_comes_back(embedded: Serve, dumps: Path) -> None:
+async def test_mongod_is_killed_and_comes_back(embedded: Serve, dumps: Path, say: Say) -> None:
     async with embedded("--host", files_host("dumps", dumps)) as program, client(program.address) as api:
         await api.until("{ vms { totalCount } }", lambda data: data["vms"]["totalCount"] == 1)
         async with api.subscribe(CHANGES) as changes, asking(api) as questions:
@@ -79,7 +79,7 @@ async def test_mongod_is_killed_and_comes_back(embedded: Serve, dumps: Path) -> 
         assert questions.errors <= {NO_MONGODB}
         assert (await api.http.get("/readyz")).json() == {"status": "ready"}
         assert "Traceback" not in program.said
-    print(f"mongod was killed: {len(questions.answers)} queries meanwhile, errors: {questions.errors or 'none'}")
+    say(f"mongod was killed: {len(questions.answers)} queries meanwhile, errors: {questions.errors or 'none'}")
 
 
 async def test_mongod_stays_away(embedded: Serve, dumps: Path, tmp_path: Path) -> None:

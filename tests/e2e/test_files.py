@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from tests.e2e.client import Json, Subscription, client
-from tests.e2e.conftest import Serve
+from tests.e2e.conftest import Say, Serve
 from tests.e2e.program import files_host
 from tests.shared import CORPUS, corpus, difference, needs_corpus
 
@@ -126,7 +126,7 @@ async def test_what_cannot_be_read_is_shown_with_its_reason(embedded: Serve, tmp
 
 
 @needs_corpus
-async def test_every_document_of_libvirt_comes_back(embedded: Serve) -> None:
+async def test_every_document_of_libvirt_comes_back(embedded: Serve, say: Say) -> None:
     async with embedded("--host", files_host("corpus", CORPUS / "domain")) as program, client(program.address) as api:
         began = time.monotonic()
         await api.until(
@@ -148,7 +148,7 @@ async def test_every_document_of_libvirt_comes_back(embedded: Serve) -> None:
         if (found := difference(file.read_bytes(), served[file.name]["xml"].encode())) is not None
     }
     refused = [name for name, vm in served.items() if vm["error"]]
-    print(
+    say(
         f"libvirt's documents: {len(served)} served, {len(served) - len(differences)} come back the same; "
         f"stored {stored_seconds:.1f} s after the address was printed, all XML read in {read_seconds:.1f} s"
     )

@@ -11,7 +11,7 @@ import libvirt
 import pytest
 
 from tests.e2e.client import Client, Json, Subscription, client
-from tests.e2e.conftest import Serve
+from tests.e2e.conftest import Say, Serve
 from tests.hypervisor import Libvirtd, guest_xml, scsi_disk_xml, usb_interface_xml, virtio_disk_xml
 from tests.small_guest import small_guest, wait_until_ready
 
@@ -145,7 +145,7 @@ async def test_a_guest_from_its_definition_to_its_end(bench: Bench) -> None:
     assert revisions == sorted(set(revisions)), "each event tells of a newer revision than the one before"
 
 
-async def test_hot_plug_reaches_a_subscriber_within_a_second(bench: Bench) -> None:
+async def test_hot_plug_reaches_a_subscriber_within_a_second(bench: Bench, say: Say) -> None:
     domain = bench.connection.createXML(guest_xml("quick", uuid=UUID))
     await bench.seen("RUNNING", disks=set())
     image = bench.daemon.image("e2e-quick.img")
@@ -159,7 +159,7 @@ async def test_hot_plug_reaches_a_subscriber_within_a_second(bench: Bench) -> No
         await asyncio.to_thread(domain.detachDevice, scsi_disk_xml(image))
         await bench.seen("RUNNING", disks=set())
     median = statistics.median(seconds)
-    print(f"hot-plug to subscription event: median {median:.3f} s of {HOT_PLUGS} (slowest {max(seconds):.3f} s)")
+    say(f"hot-plug to subscription event: median {median:.3f} s of {HOT_PLUGS} (slowest {max(seconds):.3f} s)")
     assert median < 1
 
 

@@ -11,14 +11,14 @@ import pytest
 from server.pages.examples import Example, examples
 from server.store.mongod import process_started
 from tests.e2e.client import Client, client
-from tests.e2e.conftest import Serve
+from tests.e2e.conftest import Say, Serve
 from tests.e2e.program import ROOT, files_host, until
 
 DOMAINS = {file.stem for file in (ROOT / "server" / "sample" / "domains").glob("*.xml")}
 IDENTITY = "id name state revision changedAt devices { id kind } host { name state }"
 
 
-async def test_the_first_start_and_the_second(embedded: Serve) -> None:
+async def test_the_first_start_and_the_second(embedded: Serve, say: Say) -> None:
     async with embedded("--sample") as program, client(program.address) as api:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", program.address)
         first_seconds = program.started_in
@@ -47,7 +47,7 @@ async def test_the_first_start_and_the_second(embedded: Serve) -> None:
         again = await api.vms(IDENTITY)
         assert "bringing stored documents up to date" not in program.said, "the same release wrote them"
         assert again == first, "nothing changed meanwhile, so no VM has a new revision and no device a new id"
-    print(
+    say(
         f"first start: {first_seconds:.1f} s, second: {second_seconds:.1f} s, end after SIGINT: {stopped_seconds:.1f} s"
     )
     assert first_seconds < 60
@@ -123,7 +123,7 @@ async def every_id_leads_back(api: Client) -> None:
     assert (await api.query(node, {"id": shown[0]["id"]}))["node"] == shown[0]
 
 
-async def test_a_killed_server_leaves_no_mongod_and_loses_nothing(embedded: Serve, tmp_path: Path) -> None:
+async def test_a_killed_server_leaves_no_mongod_and_loses_nothing(embedded: Serve, tmp_path: Path, say: Say) -> None:
     directory = tmp_path / "dumps"
     directory.mkdir()
     (directory / "one.xml").write_text("<domain type='kvm'><name>one</name></domain>")
@@ -138,7 +138,7 @@ async def test_a_killed_server_leaves_no_mongod_and_loses_nothing(embedded: Serv
         assert program.mongods() == []
     async with embedded("--host", host) as program, client(program.address) as api:
         assert await api.vms("id revision changedAt") == before
-    print(f"mongod ended {seconds:.1f} s after its virtgraph was killed")
+    say(f"mongod ended {seconds:.1f} s after its virtgraph was killed")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])

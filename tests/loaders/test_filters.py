@@ -50,7 +50,7 @@ def sizes() -> Iterator[Counter[str]]:
     assert counted["some"] > 0.2 * counted.total(), counted
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 async def test_any_filter_finds_what_a_plain_reading_finds(
     fleet: Api, answers: list[Any], vm_filter: GraphQLInputObjectType, sizes: Counter[str], data: st.DataObject

@@ -100,7 +100,7 @@ async def test_everything_in_part_is_everything(fleet: Api, graphql_schema: Grap
     assert await fleet.data(query) == await fleet.data_of_whole_documents(query)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 async def test_any_part_is_what_whole_documents_answer(
     fleet: Api, graphql_schema: GraphQLSchema, data: st.DataObject
@@ -115,7 +115,7 @@ async def test_any_part_is_what_whole_documents_answer(
     assert in_part == await fleet.data_of_whole_documents(query)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 async def test_any_part_of_nodes_is_what_whole_documents_answer(
     fleet: Api, graphql_schema: GraphQLSchema, ids: list[str], data: st.DataObject

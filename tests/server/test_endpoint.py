@@ -316,6 +316,15 @@ def doubling(depth: int, core: str) -> str:
         (f"{{ {repeated('a', MOST_ALIASES + 1)} }}", "An operation has at most 100 aliases, not 101."),
         (doubling(7, "a: __typename"), "An operation has at most 100 aliases, not 128."),
         (doubling(60, "a: __typename"), f"An operation has at most 100 aliases, not {2**60}."),
+        (
+            "{ vms { nodes { disks { vm { disks { vm { disks { vm { name } } } } } } } } }",
+            "`vm` stands inside `vm` at most 2 deep.",
+        ),
+        (
+            "{ ...A } fragment A on Query { hosts { vms { nodes { host { ...B } } } } } "
+            "fragment B on Host { vms { nodes { host { vms { totalCount } } } } }",
+            "`vms` stands inside `vms` at most 2 deep.",
+        ),
         ("{ hosts " * 2000 + "}" * 2000, "Document is nested too deeply. Parsing aborted."),
     ],
 )

@@ -86,7 +86,7 @@ def some(
                 if inner is None
                 else some(schema, inner, draw, depth + (2 if {name, f"{owner.name}.{name}"} & EDGES else 1), unused)
             )
-            yield f"a{next(unused)}: {name}{arguments}{below}" if below else name
+            yield f"a{next(unused)}: {name}{arguments}{below}"
 
     parts += take(of)
     possible = variants(schema, of)
