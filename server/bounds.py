@@ -29,7 +29,7 @@ _CACHED_DOCUMENTS = 32
 
 
 MOST_RETURNS = 2
-"""Fields `vm`, and as many `vms`, inside one another: each leads to all devices again, twenty to forty times as many."""
+"""Fields `vm`, and as many `vms`, inside one another: each leads to all devices again, some thirty times as many."""
 
 
 class LimitReturns(ASTValidationRule):
