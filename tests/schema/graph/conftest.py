@@ -27,7 +27,7 @@ async def fleet(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
     async with open_api(mongo.uri) as opened:
         await observe_fleet(opened)
         bare = "<domain type='qemu'><name>bare</name><devices/></domain>"
-        await opened.inventory.vms_observed("workshop", [Observation("bare", "SHUTOFF", bare)])
+        await opened.inventory.vms_observed("bare-metal", [Observation("bare", "SHUTOFF", bare)])
         await opened.inventory.vms_observed("corpus", documents(corpus()[::9]))
         yield opened
 
