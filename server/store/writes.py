@@ -10,6 +10,7 @@ from bson.errors import BSONError
 from motor.motor_asyncio import AsyncIOMotorClientSession
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError, ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from server.store.connection import Document, Store
 from server.store.errors import StoreError
@@ -22,6 +23,9 @@ LARGEST_BATCH = 200
 """VMs in one transaction: a first synchronisation is some nine times faster than with one each."""
 
 _COMMIT_MILLISECONDS = 30_000
+_LONGEST_SECONDS = 120
+"""As long as the driver itself repeats a transaction."""
+
 _DUPLICATE_KEY = 11000
 _TRANSIENT = ("TransientTransactionError", "UnknownTransactionCommitResult")
 
@@ -94,14 +98,24 @@ async def _transaction(store: Store, changes: Sequence[Change]) -> None:
                 raise Outdated from error
             raise
 
-    async with await store.client.start_session() as session:
-        await session.with_transaction(operations, max_commit_time_ms=_COMMIT_MILLISECONDS)
+    # motor repeats what failed inside a transaction, not its commit. Written twice it finds `Outdated` and no more.
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception(_is_interrupted),
+        stop=stop_after_delay(_LONGEST_SECONDS),
+        wait=wait_random_exponential(0.05, max=1),
+        reraise=True,
+    ):
+        with attempt:
+            async with await store.client.start_session() as session:
+                await session.with_transaction(operations, max_commit_time_ms=_COMMIT_MILLISECONDS)
+
+
+def _is_interrupted(error: BaseException) -> bool:
+    return isinstance(error, PyMongoError) and any(error.has_error_label(label) for label in _TRANSIENT)
 
 
 def _is_transient(error: Exception) -> bool:
-    if isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError)):
-        return True
-    return isinstance(error, PyMongoError) and any(error.has_error_label(label) for label in _TRANSIENT)
+    return isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError)) or _is_interrupted(error)
 
 
 def reason(error: Exception) -> str:
