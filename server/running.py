@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 
 from rich.console import Console
@@ -80,11 +80,11 @@ def _bind(listen: str, port: int) -> socket.socket:
     return bound
 
 
-async def run(settings: Settings, *, answer: bool, collect: bool, started: Callable[[str], None] | None = None) -> None:
+async def run(settings: Settings, *, answer: bool, collect: bool) -> None:
     """Serve until SIGINT or SIGTERM, then stop in order.
 
-    `answer` opens the API, `collect` watches the hosts; `started` is told the address once requests are answered.
-    Raises StartError, HostError or StoreError, each with one sentence.
+    `answer` opens the API, `collect` watches the hosts. Raises StartError, HostError or StoreError, each with one
+    sentence.
     """
     _log_to_stderr()
     hosts = parse_hosts(settings.hosts)
@@ -131,7 +131,7 @@ async def run(settings: Settings, *, answer: bool, collect: bool, started: Calla
             allowed_origins=settings.allowed_origins,
             stopping=stop,
         )
-        await _serve(application, bound, settings.listen, stop, started)
+        await _serve(application, bound, settings.listen, stop)
 
 
 async def _unless(stop: asyncio.Event, opening: asyncio.Task[Store]) -> Store | None:
@@ -163,13 +163,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, watched: set[str] | N
     return store
 
 
-async def _serve(
-    application: Starlette,
-    bound: socket.socket,
-    listen: str,
-    stop: asyncio.Event,
-    started: Callable[[str], None] | None,
-) -> None:
+async def _serve(application: Starlette, bound: socket.socket, listen: str, stop: asyncio.Event) -> None:
     server = api_server(application)
     serving = asyncio.create_task(server.serve(sockets=[bound]), name="api")
     stopping = asyncio.create_task(stop.wait())
@@ -178,8 +172,6 @@ async def _serve(
     host = f"[{listen}]" if ":" in listen else listen
     address = f"http://{host}:{bound.getsockname()[1]}"
     console.print(f"virtgraph answers at {address}/graphql; explore it at {address}/graphiql", soft_wrap=True)
-    if started is not None:
-        started(address)
     await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     stopping.cancel()

@@ -10,20 +10,10 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page, WebSocket, async_playwright, expect
 
+from tests.browser import CHROMIUM
 from tests.e2e.conftest import Serve
 from tests.e2e.program import ROOT, files_host
 from tests.hypervisor import missing
-
-CHROMIUM = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 class Window:

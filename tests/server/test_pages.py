@@ -20,17 +20,7 @@ from strawberry.asgi import GraphQL
 
 from server.pages import graphiql
 from server.pages.examples import FIRST, examples
-
-CHROMIUM = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.browser import CHROMIUM
 
 
 @strawberry.type
