@@ -1,8 +1,8 @@
-"""Fixtures that tests of every part share: a real MongoDB, a database of one's own in it, a store on that."""
+"""Fixtures that tests of every part share: a real MongoDB, a database of one's own, a store on it, a real libvirtd."""
 
 import os
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from server.store.connection import Document, Store, close, connect
 from server.store.embedded import EmbeddedMongo
 from server.store.errors import StoreError
 from server.store.mongod import find_mongod
+from tests.hypervisor import Libvirtd, private_libvirtd
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +51,20 @@ async def store(mongo: EmbeddedMongo, database: str) -> AsyncIterator[Store]:
     await prepare(connected)
     yield connected
     await connected.close()
+
+
+@pytest.fixture(scope="session")
+def daemon() -> Iterator[Libvirtd]:
+    """A daemon that tests share and leave running, without guests."""
+    with private_libvirtd() as daemon:
+        connection = daemon.connect()
+        connection.getVersion()  # makes the daemon learn QEMU's capabilities
+        connection.close()
+        yield daemon
+
+
+@pytest.fixture
+def own_daemon(daemon: Libvirtd) -> Iterator[Libvirtd]:
+    """A daemon that one test may kill and freeze."""
+    with private_libvirtd(like=daemon) as own:
+        yield own

@@ -1,11 +1,10 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.program import Program, serve
-from tests.hypervisor import Libvirtd, private_libvirtd
 
 Serve = Callable[..., AbstractAsyncContextManager[Program]]
 Say = Callable[[str], None]
@@ -30,20 +29,3 @@ def embedded(mongod_binary: Path, tmp_path: Path) -> Serve:
         return serve(*options, log=tmp_path / "stderr", data_directory=tmp_path / "data")
 
     return start
-
-
-@pytest.fixture(scope="package")
-def daemon() -> Iterator[Libvirtd]:
-    """A libvirtd that tests share and leave running, without guests."""
-    with private_libvirtd() as daemon:
-        connection = daemon.connect()
-        connection.getVersion()  # makes the daemon learn QEMU's capabilities
-        connection.close()
-        yield daemon
-
-
-@pytest.fixture
-def own_daemon(daemon: Libvirtd) -> Iterator[Libvirtd]:
-    """A libvirtd that one test may kill and freeze."""
-    with private_libvirtd(like=daemon) as own:
-        yield own
