@@ -1,6 +1,9 @@
 """`<address>`: where a device sits on its bus, in libvirt's eleven types."""
 
-from .element import Element, Variant, attribute, child, element, family, shape
+import strawberry
+
+from .element import Document, Element, Variant, attribute, child, derived, element, family, shape
+from .parts import pci_text
 from .scalars import Hex1, Hex2, Hex4, LongHex, LongHex4, OnOff
 
 
@@ -15,6 +18,10 @@ class ZpciAddress(Element):
 @family(own="type")
 class Address(Variant):
     """Where a device sits on its bus."""
+
+    @derived("The address in one word, as tools print it, such as `0000:04:00.0`; null where it has no parts.")
+    def text(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
+        return address_text(document)
 
 
 @shape("pci")
@@ -111,3 +118,31 @@ class OtherAddress(Address):
     """An address of a type that this release does not know."""
 
     type: str | None = attribute("libvirt's word for the type of address.")
+
+
+def address_text(address: Document) -> str | None:
+    """An address in one word, in the notation of the tool that shows such ones; None where it has no parts."""
+
+    def number(key: str) -> int:
+        return int(address.get(key, 0))
+
+    match address["kind"]:
+        case "pci":
+            return pci_text(address)
+        case "drive":  # as lsscsi does
+            return ":".join(str(number(key)) for key in ("controller", "bus", "target", "unit"))
+        case "usb":  # as the kernel names a port
+            return f"{number('bus')}-{address['port']}" if "port" in address else None
+        case "virtio-serial":
+            return ":".join(str(address.get(key, 0)) for key in ("controller", "bus", "port"))
+        case "ccid":
+            return f"{number('bus')}:{number('slot')}"
+        case "ccw":  # as lscss does
+            return f"{number('cssid'):x}.{number('ssid'):x}.{number('devno'):04x}"
+        case "spapr-vio" if "reg" in address:
+            return f"{number('reg'):#x}"
+        case "isa" if "iobase" in address:
+            return f"{number('iobase'):#x}"
+        case "dimm" if "slot" in address:
+            return str(number("slot"))
+    return None

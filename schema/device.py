@@ -1,6 +1,6 @@
 """What all devices have in common, and the register of their kinds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 import strawberry
@@ -70,6 +70,10 @@ class Device(Element, Node):
     def kind(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return str(document["kind"])
 
+    @derived("The device in one line, as a tool that lists hardware would put it.")
+    def summary(document: strawberry.Parent[Document]) -> str:  # noqa: D102
+        return summary(document)
+
     @derived("The VM that the device belongs to.")
     def vm(  # noqa: D102
         document: strawberry.Parent[Document],
@@ -86,6 +90,14 @@ class Device(Element, Node):
         return str(write(document, declared, declared.tag)).rstrip("\n")
 
     @classmethod
+    def describe(cls, device: Document) -> Iterable[object]:
+        """What tells this device from others, the most telling part first; absent parts are left out.
+
+        A kind says here what `lsblk`, `lspci` or `ip link` would show: `("vda", "virtio disk", "qcow2", "/a.qcow2")`.
+        """
+        return (device.get("model") or device.get("type"),)
+
+    @classmethod
     def resolve_type(cls, document: Document, _info: GraphQLResolveInfo[Any], _type: Any) -> str:
         """The GraphQL type of a stored device."""
         return by_kind(document["kind"]).__name__
@@ -99,6 +111,12 @@ class Device(Element, Node):
 def by_kind(kind: str) -> type[Device]:
     """The declaration of a `DeviceKind`; raises KeyError."""
     return DEVICES[kind.lower()]
+
+
+def summary(device: Document) -> str:
+    """A stored device in one line: what its kind says of it, or the kind's own name."""
+    declared = by_kind(device["kind"])
+    return ", ".join(str(part) for part in declared.describe(device) if part not in (None, "", False)) or declared.tag
 
 
 def device(tag: str, *, array: str | None = None, identity: tuple[str, ...] = ()) -> Callable[[T], T]:

@@ -3,8 +3,9 @@
 from enum import Enum
 
 from .element import Element, Variant, attribute, chain, child, children, element, family, shape, text, variant
-from .parts import Auth, Encryption, HostPciAddress, Reconnect, ScaledSize, SecurityLabel
+from .parts import Auth, Encryption, HostPciAddress, Reconnect, SecurityLabel
 from .scalars import Long, LongHex, YesNo, word, words
+from .sizes import ByteSize
 
 
 @words
@@ -55,7 +56,7 @@ class Reservations(Element):
 class MetadataCache(Element):
     """Cache for the image format's own tables."""
 
-    max_size: ScaledSize | None = child("Largest size that the cache may take.", xml="max_size")
+    max_size: ByteSize | None = child("Largest size that the cache may take.", xml="max_size")
 
 
 @element

@@ -27,7 +27,8 @@ the documentation. Values at run time are plain dicts; these classes are never i
 The XML name is the field's GraphQL name (camelCase) unless `xml=` says otherwise; `xml="qemu:arg"` names one in a
 namespace. `within="tune"` reaches through a child that gets no object of its own, so that `<model type='e1000'/>`
 can be `model: str | None = attribute("…", xml="type", within="model")`. Numbers and booleans say how they are
-spelled by their type: `int`, `Long`, `Hex2`, `YesNo`, `OnOff` … (`schema.scalars`).
+spelled by their type: `int`, `Long`, `Hex2`, `YesNo`, `OnOff` … (`schema.scalars`). Every word takes `since=`, the
+libvirt release that brought the thing; it is told at the end of the description.
 
 Shapes of one element, told apart by a word that the document keeps as `kind`:
 
@@ -49,7 +50,7 @@ on being a list (GraphQL's overlapping-fields rule); objects may differ as long 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeVar, cast
 
 import strawberry
@@ -72,7 +73,10 @@ T = TypeVar("T", bound=type)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The XML that one field claims: `within` are the children passed on the way, `xml` the name found there."""
+    """The XML that one field claims: `within` are the children passed on the way, `xml` the name found there.
+
+    `since` is the libvirt release that brought it; it changes no document and is no part of the claim's identity.
+    """
 
     role: Role
     xml: str | None = None
@@ -80,6 +84,7 @@ class Claim:
     by: str | None = None
     searchable: bool = False
     secret: bool = False
+    since: str | None = field(default=None, repr=False)
 
 
 def derived(description: str, *, graphql_type: Any = None) -> Callable[[Callable[..., Any]], Any]:
@@ -131,6 +136,13 @@ class Variant(Element):
         return isinstance(document, dict)
 
 
+def value_at(document: Any, path: str) -> Any:
+    """The value under a dotted path of a document, None where the path leads nowhere: `source.file`."""
+    for step in path.split("."):
+        document = document.get(step) if isinstance(document, dict) else None
+    return document
+
+
 def claims(cls: type) -> dict[str, Claim]:
     """The fields of a declared class that claim XML, by Python name, in the order of the page."""
     fields = cls.__strawberry_definition__.fields  # type: ignore[attr-defined]
@@ -142,8 +154,13 @@ def document_key(python_name: str) -> str:
     return to_camel_case(python_name)
 
 
+def released(description: str, since: str | None) -> str:
+    """The description with the libvirt release that brought the thing, where it is known."""
+    return f"{description} Since libvirt {since}." if since else description
+
+
 def _claim(description: str, claim: Claim) -> Any:
-    return strawberry.field(description=description, metadata={_METADATA: claim})
+    return strawberry.field(description=released(description, claim.since), metadata={_METADATA: claim})
 
 
 def _path(within: str) -> tuple[str, ...]:
@@ -151,7 +168,13 @@ def _path(within: str) -> tuple[str, ...]:
 
 
 def attribute(
-    description: str, *, xml: str | None = None, within: str = "", searchable: bool = False, secret: bool = False
+    description: str,
+    *,
+    xml: str | None = None,
+    within: str = "",
+    searchable: bool = False,
+    secret: bool = False,
+    since: str | None = None,
 ) -> Any:
     """An attribute of this element, or of the child `within`.
 
@@ -159,54 +182,80 @@ def attribute(
     switch. `secret` marks a value that is a secret itself, such as a password, not a reference to one. An element
     that is only passed on the way and turns out empty (`<boot/>`) is remembered in `spelling`.
     """
-    return _claim(description, Claim("attribute", xml, _path(within), searchable=searchable, secret=secret))
+    return _claim(
+        description, Claim("attribute", xml, _path(within), searchable=searchable, secret=secret, since=since)
+    )
 
 
-def text(description: str, *, within: str = "", searchable: bool = False, secret: bool = False) -> Any:
+def text(
+    description: str,
+    *,
+    within: str = "",
+    searchable: bool = False,
+    secret: bool = False,
+    since: str | None = None,
+) -> Any:
     """The element's own character data."""
-    return _claim(description, Claim("text", None, _path(within), searchable=searchable, secret=secret))
+    return _claim(description, Claim("text", None, _path(within), searchable=searchable, secret=secret, since=since))
 
 
 def text_child(
-    description: str, *, xml: str | None = None, within: str = "", searchable: bool = False, secret: bool = False
+    description: str,
+    *,
+    xml: str | None = None,
+    within: str = "",
+    searchable: bool = False,
+    secret: bool = False,
+    since: str | None = None,
 ) -> Any:
     """The character data of a child that carries nothing else."""
-    return _claim(description, Claim("text", xml or "", _path(within), searchable=searchable, secret=secret))
+    return _claim(
+        description, Claim("text", xml or "", _path(within), searchable=searchable, secret=secret, since=since)
+    )
 
 
-def flag(description: str, *, xml: str | None = None, within: str = "") -> Any:
+def flag(description: str, *, xml: str | None = None, within: str = "", since: str | None = None) -> Any:
     """A child whose presence is the information: `true`, or absent."""
-    return _claim(description, Claim("flag", xml or "", _path(within)))
+    return _claim(description, Claim("flag", xml or "", _path(within), since=since))
 
 
-def child(description: str, *, xml: str | None = None, within: str = "") -> Any:
+def child(description: str, *, xml: str | None = None, within: str = "", since: str | None = None) -> Any:
     """One child element, of the class in the annotation."""
-    return _claim(description, Claim("child", xml, _path(within)))
+    return _claim(description, Claim("child", xml, _path(within), since=since))
 
 
-def children(description: str, *, xml: str, within: str = "", searchable: bool = False) -> Any:
+def children(
+    description: str, *, xml: str, within: str = "", searchable: bool = False, since: str | None = None
+) -> Any:
     """Every child named `xml` (the field is its plural): `list[Class]`, or `list[str]` for the text of each."""
-    return _claim(description, Claim("children", xml, _path(within), searchable=searchable))
+    return _claim(description, Claim("children", xml, _path(within), searchable=searchable, since=since))
 
 
-def chain(description: str, *, xml: str) -> Any:
+def chain(description: str, *, xml: str, since: str | None = None) -> Any:
     """A child that may hold the next one under its own name; the list runs from the outermost inwards."""
-    return _claim(description, Claim("chain", xml))
+    return _claim(description, Claim("chain", xml, since=since))
 
 
-def variant(description: str, *, by: str | None = None, xml: str | None = None, within: str = "") -> Any:
+def variant(
+    description: str,
+    *,
+    by: str | None = None,
+    xml: str | None = None,
+    within: str = "",
+    since: str | None = None,
+) -> Any:
     """One child of a family; `by` is the owner's attribute that names the shape, unless the child says it itself."""
-    return _claim(description, Claim("variant", xml, _path(within), by=by))
+    return _claim(description, Claim("variant", xml, _path(within), by=by, since=since))
 
 
-def variants(description: str, *, xml: str, by: str | None = None, within: str = "") -> Any:
+def variants(description: str, *, xml: str, by: str | None = None, within: str = "", since: str | None = None) -> Any:
     """Every child named `xml`, each of a family."""
-    return _claim(description, Claim("variants", xml, _path(within), by=by))
+    return _claim(description, Claim("variants", xml, _path(within), by=by, since=since))
 
 
-def raw_children(description: str, *, xml: str) -> Any:
+def raw_children(description: str, *, xml: str, since: str | None = None) -> Any:
     """The children of the child `xml`, each as XML, in order: `list[str]`."""
-    return _claim(description, Claim("raw", xml))
+    return _claim(description, Claim("raw", xml, since=since))
 
 
 def sentence(cls: type) -> str:

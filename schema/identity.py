@@ -10,14 +10,8 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from .device import DEVICES, Device
-from .element import Document
+from .element import Document, value_at
 from .tables import Node
-
-
-def _reach(document: Any, path: str) -> Any:
-    for step in path.split("."):
-        document = document.get(step) if isinstance(document, dict) else None
-    return document
 
 
 def _plain(value: Any) -> Hashable:
@@ -36,7 +30,7 @@ def _text(value: Any) -> str:
 
 def natural_key(declared: type[Device], device: Document) -> str | None:
     """What tells the device from others of its kind, or None when the XML does not say."""
-    parts = [text for path in declared.identity if (text := _text(_reach(device, path)))]
+    parts = [text for path in declared.identity if (text := _text(value_at(device, path)))]
     return "/".join(parts) or None
 
 

@@ -2,8 +2,10 @@
 
 from enum import Enum
 
-from .element import Element, attribute, child, children, element, text
-from .scalars import Hex1, Hex2, Long, LongHex4, OnOff, YesNo, word, words
+import strawberry
+
+from .element import Document, Element, attribute, child, children, derived, element
+from .scalars import Hex1, Hex2, LongHex4, OnOff, YesNo, word, words
 
 
 @element
@@ -133,14 +135,6 @@ class Encryption(Element):
 
 
 @element
-class ScaledSize(Element):
-    """A size with its unit as it was written."""
-
-    value: Long | None = text("The number, counted in `unit`.")
-    unit: str | None = attribute("Unit of the number, such as `KiB` or `MB`; KiB where libvirt assumes it.")
-
-
-@element
 class Queue(Element):
     """One virtqueue pinned to an I/O thread."""
 
@@ -164,9 +158,19 @@ class Rom(Element):
     file: str | None = attribute("Host path of the ROM image that replaces the device's own.", searchable=True)
 
 
+def pci_text(address: Document) -> str:
+    """A PCI address as `lspci` writes it: `0000:04:00.0`; what is missing is 0."""
+    domain, bus, slot, function = (int(address.get(key, 0)) for key in ("domain", "bus", "slot", "function"))
+    return f"{domain:04x}:{bus:02x}:{slot:02x}.{function:x}"
+
+
 @element
 class HostPciAddress(Element):
     """The address of a PCI function on the host."""
+
+    @derived("The address as `lspci` writes it: `0000:04:00.0`.")
+    def text(document: strawberry.Parent[Document]) -> str:  # noqa: D102
+        return pci_text(document)
 
     type: str | None = attribute("Bus of the host device where the owner leaves it open: `pci` or `usb`.")
     domain: LongHex4 | None = attribute("PCI domain (segment) on the host.", searchable=True)

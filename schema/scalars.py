@@ -182,6 +182,7 @@ def words(enum: type[Enum]) -> type[Enum]:
     return strawberry.enum(enum, description=(enum.__doc__ or "").strip())
 
 
-def word(value: str, description: str) -> Any:
-    """One value of an enum: libvirt's word and what it means."""
-    return strawberry.enum_value(value, description=f"{description} (`{value}`)")
+def word(value: str, description: str, *, since: str | None = None) -> Any:
+    """One value of an enum: libvirt's word, what it means and the libvirt release that brought it."""
+    release = f"; since libvirt {since}" if since else ""
+    return strawberry.enum_value(value, description=f"{description} (`{value}`{release}).")

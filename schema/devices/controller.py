@@ -7,8 +7,9 @@ from enum import Enum
 
 from ..device import Device, device
 from ..element import Element, attribute, child, children, element, text_child
-from ..parts import IoThreadMapping, ScaledSize, VirtioOptions
+from ..parts import IoThreadMapping, VirtioOptions
 from ..scalars import Hex1, Hex2, Long, OnOff, word, words
+from ..sizes import ScaledSize
 
 
 @words

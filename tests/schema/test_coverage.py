@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import schema
-from schema.domain.memory import size_in_bytes
 from schema.node import node_id, parse_node_id
+from schema.sizes import size_in_bytes
 
 XML = """<domain type='kvm' unheard-of='1'><name>x</name><uuid>u</uuid><clock offset='utc'/>
 <devices><tpm model='tpm-tis'/><emulator>/usr/bin/qemu</emulator>

@@ -1,0 +1,54 @@
+"""Sizes with a unit, as libvirt writes them: `<memory unit='KiB'>4194304</memory>`."""
+
+from typing import cast
+
+import strawberry
+
+from .element import Document, Element, attribute, derived, element, text
+from .scalars import Long
+
+_DECIMAL = {prefix: 1000**power for power, prefix in enumerate(("", "k", "m", "g", "t", "p", "e"))}
+_BINARY = {prefix: 1024**power for power, prefix in enumerate(("", "k", "m", "g", "t", "p", "e"))}
+
+
+def size_in_bytes(value: int, unit: str | None, assumed: str = "KiB") -> int | None:
+    """A scaled size in bytes, None for a unit that libvirt does not know.
+
+    Source: libvirt's `virScaleInteger`: `b`, `bytes`; `k` and `KiB` are 1024, `KB` is 1000.
+    """
+    word = (unit or assumed).lower()
+    if word in ("b", "byte", "bytes"):
+        return value
+    prefix, suffix = word[:1], word[1:]
+    scale = {"": _BINARY, "ib": _BINARY, "b": _DECIMAL}.get(suffix, {}).get(prefix)
+    return None if scale is None or not prefix else value * scale
+
+
+def bytes_of(size: Document | None, assumed: str = "KiB") -> int | None:
+    """The bytes of a stored size; None where there is none, or in a unit that libvirt does not know."""
+    value = (size or {}).get("value")
+    return None if value is None else size_in_bytes(int(value), cast(Document, size).get("unit"), assumed)
+
+
+@element
+class ScaledSize(Element):
+    """A size with its unit as it was written, counted in KiB where it has none."""
+
+    value: Long | None = text("The number as it was written, counted in `unit`.")
+    unit: str | None = attribute("Unit of the number, such as `KiB`, `MB` or `G`; KiB where it is missing.")
+
+    @derived("The size in bytes; null for a unit that libvirt does not know.")
+    def bytes(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
+        return cast(Long | None, bytes_of(document))
+
+
+@element
+class ByteSize(Element):
+    """A size with its unit as it was written, counted in bytes where it has none."""
+
+    value: Long | None = text("The number as it was written, counted in `unit`.")
+    unit: str | None = attribute("Unit of the number, such as `KiB`, `MB` or `G`; bytes where it is missing.")
+
+    @derived("The size in bytes; null for a unit that libvirt does not know.")
+    def bytes(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
+        return cast(Long | None, bytes_of(document, "bytes"))
