@@ -152,6 +152,7 @@ AnyBase = Annotated[int, Integer(based=True)]
 Hex1 = Annotated[int, Integer(1)]
 Hex2 = Annotated[int, Integer(2)]
 Hex4 = Annotated[int, Integer(4)]
+LongAnyBase = Annotated[Long, Integer(bits=64, based=True)]
 LongHex = Annotated[Long, Integer(1, bits=64)]
 LongHex4 = Annotated[Long, Integer(4, bits=64)]
 

@@ -7,8 +7,10 @@ from enum import Enum
 
 from ..element import Element, attribute, child, children, element, raw_children, text, text_child
 from ..scalars import Long, YesNo, word, words
+from .blkiotune import BlkioTune
 from .memory import Memory
 from .os import OperatingSystem
+from .throttle_groups import ThrottleGroup
 
 
 @words
@@ -52,6 +54,10 @@ class Domain(Element):
     memory: Memory | None = child("Memory that the guest has at start, modules included.")
     current_memory: Memory | None = child("Memory that the guest has now.")
     max_memory: Memory | None = child("Memory that the guest may have after modules are plugged in.")
+    blkiotune: BlkioTune | None = child("The VM's share of the host's block devices.", since="0.8.8")
     vcpu: Vcpu | None = child("The virtual CPUs, counted.")
     vcpus: list[VcpuState] | None = children("The virtual CPUs, one by one.", xml="vcpu", within="vcpus")
+    throttle_groups: list[ThrottleGroup] | None = children(
+        "Limits on throughput that disks of the VM share.", xml="throttlegroup", within="throttlegroups", since="11.2.0"
+    )
     os: OperatingSystem | None = child("How the guest starts.")
