@@ -7,8 +7,12 @@ from enum import Enum
 
 from ..element import Element, attribute, child, children, element, raw_children, text, text_child
 from ..scalars import Long, YesNo, word, words
+from .idmap import IdMap
+from .keywrap import KeywrapCipher
 from .memory import Memory
 from .os import OperatingSystem
+from .perf import PerfEvent
+from .resource import DomainResource
 
 
 @words
@@ -54,4 +58,14 @@ class Domain(Element):
     max_memory: Memory | None = child("Memory that the guest may have after modules are plugged in.")
     vcpu: Vcpu | None = child("The virtual CPUs, counted.")
     vcpus: list[VcpuState] | None = children("The virtual CPUs, one by one.", xml="vcpu", within="vcpus")
+    resource: DomainResource | None = child("Where the host accounts for what the VM uses.")
     os: OperatingSystem | None = child("How the guest starts.")
+    idmap: IdMap | None = child("IDs that a container's users and groups have on the host.")
+    perf_events: list[PerfEvent] | None = children(
+        "Events that the host counts while the VM runs.", xml="event", within="perf", since="2.0.0"
+    )
+    keywrap_ciphers: list[KeywrapCipher] | None = children(
+        "Whether an s390 guest may wrap its keys, by algorithm; with each of them where none is named.",
+        xml="cipher",
+        within="keywrap",
+    )
