@@ -226,7 +226,8 @@ class Interface(Device):
         model = device.get("model")
         yield value_at(device, "mac.address")
         yield model and f"{model} NIC"
-        yield " ".join(part for part in (device.get("type"), _connected_to(device)) if part)
+        passt = "passt" if value_at(device, "backend.type") == "passt" else None
+        yield " ".join(part for part in (device.get("type"), passt, _connected_to(device)) if part)
         yield value_at(device, "target.dev")
         yield device.get("link") == "down" and "link down"
 
@@ -243,5 +244,5 @@ def _connected_to(device: Document) -> str | None:
         return nic_text(source["address"])
     if "port" in source:
         return f"{source.get('ipAddress', '')}:{source['port']}"
-    backend = "passt" if value_at(device, "backend.type") == "passt" else None
-    return source.get(_WHERE.get(kind, "dev")) or backend
+    where: str | None = source.get(_WHERE.get(kind, "dev")) or source.get("dev")
+    return where
