@@ -11,6 +11,10 @@ from .blkiotune import BlkioTune
 from .memory import Memory
 from .os import OperatingSystem
 from .throttle_groups import ThrottleGroup
+from .idmap import IdMap
+from .keywrap import KeywrapCipher
+from .perf import PerfEvent
+from .resource import DomainResource
 
 
 @words
@@ -60,4 +64,14 @@ class Domain(Element):
     throttle_groups: list[ThrottleGroup] | None = children(
         "Limits on throughput that disks of the VM share.", xml="throttlegroup", within="throttlegroups", since="11.2.0"
     )
+    resource: DomainResource | None = child("Where the host accounts for what the VM uses.")
     os: OperatingSystem | None = child("How the guest starts.")
+    idmap: IdMap | None = child("IDs that a container's users and groups have on the host.")
+    perf_events: list[PerfEvent] | None = children(
+        "Events that the host counts while the VM runs.", xml="event", within="perf", since="2.0.0"
+    )
+    keywrap_ciphers: list[KeywrapCipher] | None = children(
+        "Whether an s390 guest may wrap its keys, by algorithm; with each of them where none is named.",
+        xml="cipher",
+        within="keywrap",
+    )
