@@ -138,10 +138,10 @@ class Tpm(Device):
 
     @classmethod
     def describe(cls, device: Document) -> Iterable[object]:
-        """`tpm-crb, TPM 2.0, emulator, /var/lib/tpm.state, encrypted`."""
+        """`tpm-crb, emulator TPM 2.0, /var/lib/tpm.state, encrypted`."""
         backend = device.get("backend", {})
+        kind = backend.get("type") or backend.get("kind")
         yield device.get("model")
-        yield "version" in backend and f"TPM {backend['version']}"
-        yield backend.get("type") or backend.get("kind")
+        yield " ".join(part for part in (kind, kind and "TPM", backend.get("version")) if part)
         yield backend.get("devicePath") or value_at(backend, "source.path")
         yield "encryptionSecret" in backend and "encrypted"

@@ -52,8 +52,8 @@ def test_a_backend_without_settings_is_kept() -> None:
 
 
 def test_in_one_line() -> None:
-    assert described(EMULATOR) == "tpm-crb, TPM 2.0, emulator, /var/lib/tpm, encrypted"
-    assert described(PASSTHROUGH) == "tpm-tis, passthrough, /dev/tpm0"
-    assert described(EXTERNAL) == "external, /run/tpm.sock"
+    assert described(EMULATOR) == "tpm-crb, emulator TPM 2.0, /var/lib/tpm, encrypted"
+    assert described(PASSTHROUGH) == "tpm-tis, passthrough TPM, /dev/tpm0"
+    assert described(EXTERNAL) == "external TPM, /run/tpm.sock"
     assert described("<tpm model='tpm-tis'/>") == "tpm-tis"
     assert described("<tpm/>") == "tpm"
