@@ -40,9 +40,11 @@ class SecurityLabel(Element):
 class Reconnect(Element):
     """Whether and how a lost connection to a socket is made again."""
 
-    enabled: YesNo | None = attribute("Whether the connection is made again after a loss.")
-    timeout: int | None = attribute("Seconds between two attempts to connect.")
-    delay: int | None = attribute("Seconds between two attempts of a disk to connect.")
+    enabled: YesNo | None = attribute("Whether the hypervisor tries to connect again after a loss.")
+    timeout: int | None = attribute("Seconds after which the hypervisor tries to connect again.")
+    delay: int | None = attribute(
+        "Seconds that requests to an NBD disk wait for a lost server before they fail; 0 where it is missing."
+    )
 
 
 @words

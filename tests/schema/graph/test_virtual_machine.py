@@ -20,7 +20,7 @@ LIVE = """<domain type='kvm' id='7'>
   <clock offset='utc'/>
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
-    <watchdog model='itco'/>
+    <oracle model='delphi'/>
     <disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><readonly/></disk>
     <disk type='later' device='disk'><target dev='vdb' bus='virtio' tomorrow='x'/></disk>
     <interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='br0'/></interface>
@@ -92,8 +92,8 @@ async def test_unknown_xml_is_extra_where_it_stands(vms: Api) -> None:
              disks { type source { kind } target { extra { name value } } } }""",
     )
     assert found["emulator"] == "/usr/bin/qemu-system-x86_64"
-    assert [(piece["path"], piece["name"]) for piece in found["extra"]] == [(None, "clock"), ("devices", "watchdog")]
-    assert found["extra"][1]["xml"] == '<watchdog model="itco"/>'
+    assert [(piece["path"], piece["name"]) for piece in found["extra"]] == [(None, "clock"), ("devices", "oracle")]
+    assert found["extra"][1]["xml"] == '<oracle model="delphi"/>'
     assert found["domain"]["extra"] == [{"name": "clock"}]
     assert found["disks"][1] == {
         "type": "later", "source": None, "target": {"extra": [{"name": "tomorrow", "value": "x"}]},
