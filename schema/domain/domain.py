@@ -5,7 +5,7 @@ Source: libvirt's domain XML format.
 
 from enum import Enum
 
-from ..element import Element, attribute, child, children, element, raw_children, text, text_child
+from ..element import Element, attribute, child, children, element, raw_children, text, text_child, variants
 from ..scalars import Long, YesNo, word, words
 from .blkiotune import BlkioTune
 from .memory import Memory
@@ -15,6 +15,9 @@ from .idmap import IdMap
 from .keywrap import KeywrapCipher
 from .perf import PerfEvent
 from .resource import DomainResource
+from .clock import Clock
+from .lifecycle import CrashAction, LifecycleAction, LockFailureAction, PowerManagement
+from .sysinfo import Sysinfo
 
 
 @words
@@ -51,9 +54,18 @@ class Domain(Element):
 
     type: str | None = attribute("Hypervisor that runs it, such as `kvm`, `qemu` or `xen`.", searchable=True)
     id: Long | None = attribute("libvirt's number of the running domain; live only.")
+    hwuuid: str | None = text_child(
+        "UUID that the guest sees in all its hardware, where it is to differ from the domain's; with QEMU only.",
+        searchable=True,
+        since="11.7.0",
+    )
+    genid: str | None = text_child(
+        "Generation ID that the guest watches: libvirt changes it when the guest runs from a snapshot, backup or copy, "
+        "so that it renews what must be unique. An empty one asks libvirt to make one up.",
+        since="4.4.0",
+    )
     title: str | None = text_child("A short name for people.", searchable=True)
     description: str | None = text_child("What people should know about it.")
-    hwuuid: str | None = text_child("UUID that the guest sees, where it differs.")
     metadata: list[str] | None = raw_children("XML that other programs keep here, one string each.", xml="metadata")
     memory: Memory | None = child("Memory that the guest has at start, modules included.")
     current_memory: Memory | None = child("Memory that the guest has now.")
@@ -75,3 +87,31 @@ class Domain(Element):
         xml="cipher",
         within="keywrap",
     )
+    sysinfos: list[Sysinfo] | None = variants(
+        "What the guest reads about its hardware and from its firmware.", xml="sysinfo", since="0.8.7"
+    )
+    bootloader: str | None = text_child(
+        "Host path of the program that picks the kernel of a paravirtual guest, such as `/usr/bin/pygrub` with Xen.",
+        searchable=True,
+        since="0.1.0",
+    )
+    bootloader_args: str | None = text_child(
+        "Arguments for that program, as one string.", xml="bootloader_args", since="0.2.3"
+    )
+    os: OperatingSystem | None = child("How the guest starts.")
+    clock: Clock | None = child("How the guest's clock is set, and its timers.")
+    on_poweroff: LifecycleAction | None = text_child(
+        "What happens when the guest turns itself off; `destroy` where it is missing.", xml="on_poweroff"
+    )
+    on_reboot: LifecycleAction | None = text_child(
+        "What happens when the guest restarts itself; `restart` where it is missing.", xml="on_reboot"
+    )
+    on_crash: CrashAction | None = text_child(
+        "What happens when the guest crashes; `destroy` where it is missing.", xml="on_crash"
+    )
+    on_lockfailure: LockFailureAction | None = text_child(
+        "What happens when locks on the VM's resources are lost; up to the lock manager where it is missing.",
+        xml="on_lockfailure",
+        since="1.0.0",
+    )
+    pm: PowerManagement | None = child("Which ACPI sleep states the guest is offered.", since="0.10.2")
