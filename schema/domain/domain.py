@@ -7,6 +7,8 @@ from enum import Enum
 
 from ..element import Element, attribute, child, children, element, raw_children, text, text_child
 from ..scalars import Long, YesNo, word, words
+from .cpu import Cpu
+from .features import HypervisorFeatures
 from .memory import Memory
 from .os import OperatingSystem
 
@@ -55,3 +57,5 @@ class Domain(Element):
     vcpu: Vcpu | None = child("The virtual CPUs, counted.")
     vcpus: list[VcpuState] | None = children("The virtual CPUs, one by one.", xml="vcpu", within="vcpus")
     os: OperatingSystem | None = child("How the guest starts.")
+    features: HypervisorFeatures | None = child("What the hypervisor offers beyond a plain machine.")
+    cpu: Cpu | None = child("The processor that the guest sees.")
