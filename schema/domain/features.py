@@ -53,7 +53,7 @@ class UnknownMsrs(Enum):
 
 
 @words
-class PassthroughMode(Enum):
+class XenPassthroughMode(Enum):
     """How a Xen guest shares page tables with the IOMMU."""
 
     SYNC_PT = word("sync_pt", "The IOMMU has page tables of its own, kept in step")
@@ -61,7 +61,7 @@ class PassthroughMode(Enum):
 
 
 @words
-class FlushMitigation(Enum):
+class SpeculationMitigation(Enum):
     """How a pseries guest is protected against a speculative side channel."""
 
     BROKEN = word("broken", "There is no protection at all")
@@ -229,7 +229,7 @@ class XenPassthrough(Element):
     """Mappings in the host's IOMMU, without which a Xen guest cannot be given PCI devices."""
 
     state: OnOff | None = attribute("Whether the guest can be given PCI devices.")
-    mode: PassthroughMode | None = attribute(
+    mode: XenPassthroughMode | None = attribute(
         "How page tables are shared with the IOMMU; Xen decides where it is missing."
     )
 
@@ -261,7 +261,7 @@ class HypervisorFeatures(Element):
     """What the hypervisor offers beyond a plain machine; a feature that is not listed is off or left to it."""
 
     acpi: bool | None = flag("Whether the guest gets ACPI, which KVM guests need to shut down gracefully.")
-    apic: Apic | None = child("The programmable interrupt controller (APIC), which the guest has where this is there.")
+    apic: Apic | None = child("The interrupt controller of x86 (APIC); the guest has one where this is not null.")
     pae: bool | None = flag("Whether 32-bit guests can address more than 4 GB of memory.")
     hap: FeatureSwitch | None = child(
         "Whether the processor's nested paging serves the guest's memory (hardware-assisted paging); used by default "
@@ -282,7 +282,7 @@ class HypervisorFeatures(Element):
     vmport: FeatureSwitch | None = child(
         "Whether VMware's I/O port is emulated, which the mouse `vmmouse` needs, for one.", since="1.2.16"
     )
-    gic: Gic | None = child("Arm's interrupt controller (GIC), which takes the place of an APIC there.")
+    gic: Gic | None = child("The interrupt controller of Arm (GIC); the guest has one where this is not null.")
     smm: SystemManagementMode | None = child("System Management Mode of x86, which Secure Boot needs.")
     ioapic: IoApicDriver | None = attribute("Who emulates the I/O APIC.", xml="driver", within="ioapic", since="3.4.0")
     hpt: HashPageTable | None = child("The hash page table of a pseries guest.")
@@ -317,14 +317,14 @@ class HypervisorFeatures(Element):
         within="ccf-assist",
         since="5.9.0",
     )
-    cfpc: FlushMitigation | None = attribute(
+    cfpc: SpeculationMitigation | None = attribute(
         "Protection of a pseries guest by flushing the cache on a change of privilege; the hypervisor's default where "
         "it is missing.",
         xml="value",
         within="cfpc",
         since="6.3.0",
     )
-    sbbc: FlushMitigation | None = attribute(
+    sbbc: SpeculationMitigation | None = attribute(
         "Protection of a pseries guest by a barrier against speculation past bounds checks; the hypervisor's default "
         "where it is missing.",
         xml="value",
