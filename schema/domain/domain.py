@@ -8,6 +8,8 @@ from enum import Enum
 from ..element import Element, attribute, child, children, element, raw_children, text, text_child, variants
 from ..scalars import Long, YesNo, word, words
 from .blkiotune import BlkioTune
+from .cpu import Cpu
+from .features import HypervisorFeatures
 from .memory import Memory
 from .os import OperatingSystem
 from .throttle_groups import ThrottleGroup
@@ -115,3 +117,5 @@ class Domain(Element):
         since="1.0.0",
     )
     pm: PowerManagement | None = child("Which ACPI sleep states the guest is offered.", since="0.10.2")
+    features: HypervisorFeatures | None = child("What the hypervisor offers beyond a plain machine.")
+    cpu: Cpu | None = child("The processor that the guest sees.")

@@ -18,7 +18,6 @@ XML = """<domain type='kvm' unheard-of='1'><name>x</name><uuid>u</uuid><omen of=
 def test_untyped_names_xml_paths() -> None:
     assert sorted(schema.untyped(schema.domain_from_xml(XML))) == [
         "domain/@unheard-of",
-
         "domain/devices/disk/boot/@twice",
         "domain/devices/disk/driver/@news",
         "domain/devices/disk/source/seclabel/@odd",

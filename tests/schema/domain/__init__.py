@@ -1,1 +1,1 @@
-"""Modules of `schema.domain` that have behaviour of their own have their tests here."""
+"""Each module of `schema.domain` with behaviour of its own has its test here."""
