@@ -20,6 +20,14 @@ from .resource import DomainResource
 from .clock import Clock
 from .lifecycle import CrashAction, LifecycleAction, LockFailureAction, PowerManagement
 from .sysinfo import Sysinfo
+from ..element import Element, attribute, child, children, element, raw_children, text, text_child, variant
+from .commandline import BhyveCommandline, QemuCommandline, XenCommandline
+from .cputune import CpuTune
+from .iothreads import DefaultIoThread, IoThread
+from .launch_security import LaunchSecurity
+from .lxc import LxcNamespace
+from .qemu import QemuCapabilities, QemuDeprecation, QemuDeviceOverride
+from .security_label import DomainSecurityLabel
 
 
 @words
@@ -119,3 +127,57 @@ class Domain(Element):
     pm: PowerManagement | None = child("Which ACPI sleep states the guest is offered.", since="0.10.2")
     features: HypervisorFeatures | None = child("What the hypervisor offers beyond a plain machine.")
     cpu: Cpu | None = child("The processor that the guest sees.")
+    iothreads: int | None = text_child(
+        "How many I/O threads serve the disks; one or two per host CPU are enough.", searchable=True, since="1.2.8"
+    )
+    iothread_ids: list[IoThread] | None = children(
+        "The I/O threads, one by one; libvirt numbers from 1 those of `iothreads` that are not listed.",
+        xml="iothread",
+        within="iothreadids",
+    )
+    default_iothread: DefaultIoThread | None = child(
+        "Settings of the event loop for devices without an I/O thread.", xml="defaultiothread"
+    )
+    cputune: CpuTune | None = child("How the host's CPUs are dealt out to the guest.")
+    os: OperatingSystem | None = child("How the guest starts.")
+    security_labels: list[DomainSecurityLabel] | None = children(
+        "How the host's security drivers confine the domain, one entry per driver.", xml="seclabel"
+    )
+    launch_security: LaunchSecurity | None = variant(
+        "How the guest's memory is hidden from the host; nothing hides it when this is missing."
+    )
+    lxc_namespace: LxcNamespace | None = child(
+        "Namespaces of the kernel that a container shares with others.", xml="lxc:namespace"
+    )
+    qemu_commandline: QemuCommandline | None = child(
+        "Arguments and environment for QEMU beyond what libvirt makes up.", xml="qemu:commandline"
+    )
+    qemu_capabilities: QemuCapabilities | None = child(
+        "What libvirt is told to believe of QEMU's abilities.", xml="qemu:capabilities"
+    )
+    qemu_overrides: list[QemuDeviceOverride] | None = children(
+        "Properties of devices that are given to QEMU in place of libvirt's own choice; libvirt gives no guarantee "
+        "for them.",
+        xml="qemu:device",
+        within="qemu:override",
+    )
+    qemu_deprecation: QemuDeprecation | None = attribute(
+        "What QEMU does about interfaces that are going away, to help developers of libvirt.",
+        xml="behavior",
+        within="qemu:deprecation",
+    )
+    bhyve_commandline: BhyveCommandline | None = child(
+        "Arguments for bhyve beyond what libvirt makes up.", xml="bhyve:commandline"
+    )
+    xen_commandline: XenCommandline | None = child(
+        "Arguments for the QEMU that emulates devices for a Xen guest.", xml="xen:commandline"
+    )
+    vmware_datacenter_path: str | None = text_child(
+        "Where the VM is in VMware vCenter: folders and data center, such as `folder1/datacenter1`.",
+        xml="vmware:datacenterpath",
+        searchable=True,
+        since="1.2.20",
+    )
+    vmware_moref: str | None = text_child(
+        "VMware's own reference to the VM, such as `vm-61951`.", xml="vmware:moref", searchable=True
+    )
