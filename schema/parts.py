@@ -152,7 +152,7 @@ class Queue(Element):
 class IoThreadMapping(Element):
     """An I/O thread of the VM that serves some of a device's virtqueues."""
 
-    id: int | None = attribute("Number of the I/O thread, one of the domain's `iothreadids`.")
+    id: int | None = attribute("Number of the I/O thread among those of the VM, from 1.")
     queues: list[Queue] | None = children(
         "Virtqueues that the thread serves; libvirt deals them out evenly where none is named.", xml="queue"
     )
