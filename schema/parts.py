@@ -5,7 +5,7 @@ from enum import Enum
 import strawberry
 
 from .element import Document, Element, attribute, child, children, derived, element
-from .scalars import Hex1, Hex2, LongHex4, OnOff, YesNo, word, words
+from .scalars import Hex1, Hex2, Long, LongHex4, OnOff, YesNo, word, words
 
 
 @element
@@ -70,9 +70,11 @@ class SecurityLabel(Element):
 class Reconnect(Element):
     """Whether and how a lost connection to a socket is made again."""
 
-    enabled: YesNo | None = attribute("Whether the connection is made again after a loss.")
-    timeout: int | None = attribute("Seconds between two attempts to connect.")
-    delay: int | None = attribute("Seconds between two attempts of a disk to connect.")
+    enabled: YesNo | None = attribute("Whether the hypervisor tries to connect again after a loss.")
+    timeout: int | None = attribute("Seconds after which the hypervisor tries to connect again.")
+    delay: int | None = attribute(
+        "Seconds that requests to an NBD disk wait for a lost server before they fail; 0 where it is missing."
+    )
 
 
 @words
@@ -181,11 +183,19 @@ class IoThreadMapping(Element):
 
 @element
 class Rom(Element):
-    """The option ROM that firmware finds on a PCI device."""
+    """The option ROM of a PCI device, from which the firmware may boot, as over the network (PXE)."""
 
-    enabled: YesNo | None = attribute("Whether the guest sees an option ROM at all.")
-    bar: OnOff | None = attribute("Whether the ROM is visible in the device's memory map.")
-    file: str | None = attribute("Host path of the ROM image that replaces the device's own.", searchable=True)
+    enabled: YesNo | None = attribute(
+        "Whether the guest gets an option ROM at all; yes where it is missing.", since="4.3.0"
+    )
+    bar: OnOff | None = attribute(
+        "Whether the ROM shows up in the guest's memory map; the hypervisor decides where it is missing, newer QEMU "
+        "for on.",
+        since="0.9.7",
+    )
+    file: str | None = attribute(
+        "Host path of a ROM image that replaces the device's own.", searchable=True, since="0.9.10"
+    )
 
 
 def whole_number(value: int | str) -> int:
@@ -219,31 +229,50 @@ class HostPciAddress(Element):
     )
 
 
+@words
+class IpFamily(Enum):
+    """The version of the Internet Protocol that an address belongs to."""
+
+    IPV4 = word("ipv4", "Version 4, addresses such as `192.168.122.5`")
+    IPV6 = word("ipv6", "Version 6, addresses such as `fd00::5`")
+
+
 @element
 class IpAddress(Element):
-    """An IP address that a network device gets."""
+    """An IP address that a network interface gets."""
 
-    address: str | None = attribute("IPv4 or IPv6 address without its prefix.", searchable=True)
-    family: str | None = attribute("Address family: `ipv4` (assumed) or `ipv6`.")
-    prefix: int | None = attribute("Length of the network prefix in bits.")
-    peer: str | None = attribute("Address of the other end of a point-to-point link.")
+    address: str | None = attribute("IPv4 or IPv6 address, without its prefix.", searchable=True)
+    family: IpFamily | None = attribute("Version of the address; IPv4 where it is missing.")
+    prefix: int | None = attribute(
+        "Bits of the address that name the network, such as 24; where it is missing, 64 for IPv6 and for IPv4 what the "
+        "address's class says. SLIRP assumes 24."
+    )
+    peer: str | None = attribute("Address of the other end of a point-to-point link.", searchable=True, since="2.1.0")
 
 
 @element
 class IpRoute(Element):
-    """A route that a network device gets."""
+    """A route that a network interface gets: the way to a network that is not its own."""
 
-    family: str | None = attribute("Address family: `ipv4` (assumed) or `ipv6`.")
-    address: str | None = attribute("Network that the route leads to.")
-    netmask: str | None = attribute("Netmask of that network, instead of a prefix.")
-    prefix: int | None = attribute("Length of that network's prefix in bits.")
-    gateway: str | None = attribute("Router that packets are sent to.")
-    metric: int | None = attribute("Cost of the route; the lowest one wins.")
+    family: IpFamily | None = attribute("Version of the addresses; IPv4 where it is missing.")
+    address: str | None = attribute(
+        "Network that the route leads to; a default route where it is missing, since libvirt 12.2.0.", searchable=True
+    )
+    netmask: str | None = attribute("Netmask of that network, such as `255.255.255.0`, instead of `prefix`; IPv4 only.")
+    prefix: int | None = attribute("Bits of `address` that name the network, such as 24.")
+    gateway: str | None = attribute("Address of the router that the packets are sent to.", searchable=True)
+    metric: Long | None = attribute("Cost of the route, from 1; of several to one network the lowest is taken.")
 
 
 @element
 class Teaming(Element):
-    """Half of a failover pair: a virtio NIC and a passed-through one that yields during migration."""
+    """Half of a failover pair that the guest bonds: a virtio NIC, and a passed-through one that leaves to migrate."""
 
-    type: str | None = attribute("Which half this is: `persistent` or `transient`.")
-    persistent: str | None = attribute("Alias of the persistent half, on the transient one.", searchable=True)
+    type: str | None = attribute(
+        "Which half this is: `persistent`, the virtio NIC that always stays, or `transient`, the passed-through one "
+        "that is unplugged while the VM migrates.",
+        searchable=True,
+    )
+    persistent: str | None = attribute(
+        "Alias of the persistent half, on the transient one, such as `ua-backup0`.", searchable=True
+    )

@@ -3,10 +3,11 @@
 Source: libvirt's domain XML, "Graphical framebuffers".
 """
 
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from ..device import Device, device
-from ..element import Element, Variant, attribute, child, children, element, family, shape, variants
+from ..element import Document, Element, Variant, attribute, child, children, element, family, shape, value_at, variants
 from ..scalars import AnyBase, OnOff, YesNo, word, words
 
 
@@ -15,51 +16,51 @@ class VncSharePolicy(Enum):
     """Whether several viewers may share a VNC display."""
 
     ALLOW_EXCLUSIVE = word("allow-exclusive", "A viewer may ask to be alone, and the others are dropped")
-    FORCE_SHARED = word("force-shared", "All viewers share, whatever they ask for")
-    IGNORE = word("ignore", "Every viewer is let in at any time")
+    FORCE_SHARED = word("force-shared", "Viewers must ask to share, none can be alone")
+    IGNORE = word("ignore", "Every viewer is let in at any time", since="1.0.6")
 
 
 @words
 class PasswordConnected(Enum):
     """What a changed password does to viewers that are connected."""
 
-    KEEP = word("keep", "They stay connected")
-    FAIL = word("fail", "The change is refused while they are connected")
-    DISCONNECT = word("disconnect", "They are disconnected")
+    KEEP = word("keep", "Viewers stay connected, the only word that VNC knows")
+    FAIL = word("fail", "The change is refused while viewers are connected")
+    DISCONNECT = word("disconnect", "Viewers are disconnected by the change")
 
 
 @words
 class SpiceMode(Enum):
     """Whether a SPICE channel is encrypted."""
 
-    ANY = word("any", "Encrypted or not, as the client likes")
-    SECURE = word("secure", "Only with TLS")
-    INSECURE = word("insecure", "Only without TLS")
+    ANY = word("any", "Encrypted where that is possible, else in the clear")
+    SECURE = word("secure", "Over the TLS port and no other")
+    INSECURE = word("insecure", "Over the port without TLS")
 
 
 @words
 class SpiceChannelName(Enum):
-    """A channel of the SPICE protocol."""
+    """What a channel of the SPICE protocol carries."""
 
-    MAIN = word("main", "The channel that sets up the others")
-    DISPLAY = word("display", "Pictures of the screen")
-    INPUTS = word("inputs", "Keyboard and mouse")
-    CURSOR = word("cursor", "Shape and place of the pointer")
-    PLAYBACK = word("playback", "Sound from the guest")
-    RECORD = word("record", "Sound to the guest")
-    SMARTCARD = word("smartcard", "Smart cards of the client")
-    USBREDIR = word("usbredir", "USB devices of the client")
+    MAIN = word("main", "The channel that sets up the others", since="0.8.6")
+    DISPLAY = word("display", "The pictures on the guest's screen", since="0.8.6")
+    INPUTS = word("inputs", "What is typed and clicked in the viewer", since="0.8.6")
+    CURSOR = word("cursor", "Shape and place of the pointer", since="0.8.6")
+    PLAYBACK = word("playback", "Sound that the guest plays", since="0.8.6")
+    RECORD = word("record", "Sound that the guest records", since="0.8.6")
+    SMARTCARD = word("smartcard", "Smart cards of the viewer's computer", since="0.8.8")
+    USBREDIR = word("usbredir", "USB devices of the viewer's computer", since="0.9.12")
 
 
 @words
 class ImageCompression(Enum):
-    """How SPICE compresses pictures."""
+    """How SPICE compresses the pictures that it sends."""
 
-    AUTO_GLZ = word("auto_glz", "GLZ or QUIC, chosen by picture")
-    AUTO_LZ = word("auto_lz", "LZ or QUIC, chosen by picture")
-    QUIC = word("quic", "QUIC, for photographs")
-    GLZ = word("glz", "LZ with a dictionary across pictures")
-    LZ = word("lz", "Plain LZ within a picture")
+    AUTO_GLZ = word("auto_glz", "GLZ or QUIC, chosen for each picture")
+    AUTO_LZ = word("auto_lz", "LZ or QUIC, chosen for each picture")
+    QUIC = word("quic", "Always QUIC, which is made for photographs")
+    GLZ = word("glz", "Always LZ with a dictionary across pictures")
+    LZ = word("lz", "Always plain LZ within one picture")
     OFF = word("off", "Pictures are sent as they are")
 
 
@@ -67,58 +68,67 @@ class ImageCompression(Enum):
 class WanCompression(Enum):
     """When SPICE compresses for slow networks."""
 
-    AUTO = word("auto", "On slow networks only")
-    NEVER = word("never", "On no network")
-    ALWAYS = word("always", "On every network")
+    AUTO = word("auto", "Only while the network is slow")
+    NEVER = word("never", "Not even while the network is slow")
+    ALWAYS = word("always", "Whatever the speed of the network")
 
 
 @words
 class StreamingMode(Enum):
     """Which moving pictures SPICE sends as video."""
 
-    FILTER = word("filter", "Areas that look like video")
+    FILTER = word("filter", "Areas that look like video to SPICE")
     ALL = word("all", "Every area that changes fast")
-    OFF = word("off", "No area at all")
+    OFF = word("off", "None, all areas are sent as pictures")
 
 
 @words
 class MouseMode(Enum):
-    """Who places the pointer."""
+    """Who decides where the pointer of a SPICE display is."""
 
-    SERVER = word("server", "The guest, from movements")
-    CLIENT = word("client", "The viewer, from positions")
+    SERVER = word("server", "The guest, from the movements that the viewer reports")
+    CLIENT = word("client", "The viewer, which reports where the pointer is")
 
 
 @family(own="type")
 class Listen(Variant):
-    """Where the display can be reached."""
+    """Where a VNC, SPICE or RDP display can be reached."""
 
 
 @shape("address")
 class AddressListen(Listen):
-    """An address of the host."""
+    """A display reached at an IP address that the host has."""
 
-    address: str | None = attribute("IP address or host name that is listened on.", searchable=True)
+    address: str | None = attribute(
+        "IP address or host name that is listened on; the hypervisor's configured one where it is missing.",
+        searchable=True,
+    )
 
 
 @shape("network")
 class NetworkListen(Listen):
-    """The host's address on a libvirt network."""
+    """A display reached at the address that the host has on a libvirt network."""
 
-    network: str | None = attribute("Name of the libvirt network.", searchable=True)
+    network: str | None = attribute("Name of the libvirt network, such as `default`.", searchable=True)
     address: str | None = attribute("Address that the network led to; live only.", searchable=True)
 
 
 @shape("socket")
 class SocketListen(Listen):
-    """A unix socket of the host."""
+    """A display reached through a unix socket of the host, with QEMU's VNC and SPICE.
+
+    Since libvirt 2.0.0.
+    """
 
     socket: str | None = attribute("Host path of the socket; libvirt makes one up if it is missing.", searchable=True)
 
 
 @shape("none")
 class NoListen(Listen):
-    """Nowhere: the display is handed over by libvirt."""
+    """A display that listens nowhere: libvirt hands viewers a connection, with QEMU's VNC and SPICE.
+
+    Since libvirt 2.0.0.
+    """
 
 
 @shape("other")
@@ -133,16 +143,23 @@ class OtherListen(Listen):
 class SpiceChannel(Element):
     """Whether one channel of SPICE is encrypted."""
 
-    name: SpiceChannelName | None = attribute("The channel that is meant.")
-    mode: SpiceMode | None = attribute("Whether it is encrypted.")
+    name: SpiceChannelName | None = attribute("The channel that is meant, by what it carries.")
+    mode: SpiceMode | None = attribute("Whether this channel is encrypted; `any` is the same as not naming it.")
 
 
 @element
 class OpenGl(Element):
-    """Use of the host's graphics card for drawing."""
+    """Use of the host's graphics card to draw what the guest shows, through OpenGL."""
 
-    enable: YesNo | None = attribute("Whether the host's card draws.")
-    rendernode: str | None = attribute("Host path of the render node, under `/dev/dri`.", searchable=True)
+    enable: YesNo | None = attribute(
+        "Whether the host's card draws; with SPICE only viewers on the host itself can then connect. "
+        "Not used by `egl-headless`, which always draws so."
+    )
+    rendernode: str | None = attribute(
+        "Host path of the card, such as `/dev/dri/renderD128`; the first free one where it is missing.",
+        searchable=True,
+        since="3.1.0",
+    )
 
 
 @device("graphics", array="graphics", identity=("type",))
@@ -150,47 +167,154 @@ class Graphics(Device):
     """A way to see and use the guest's screen: VNC, SPICE, RDP, D-Bus, a window on the host."""
 
     type: str | None = attribute(
-        "Protocol or window system: `sdl`, `vnc`, `spice`, `dbus`, `rdp`, `desktop` or `egl-headless`.",
+        "Protocol or window system: `vnc`, `spice` (since libvirt 0.8.6), `rdp`, `dbus` (8.4.0), `sdl` (a window on "
+        "the host), `desktop` (VirtualBox's own window) or `egl-headless` (4.6.0), which only draws with the host's "
+        "graphics card and is paired with a protocol that shows the picture.",
         searchable=True,
     )
-    port: int | None = attribute("TCP port; -1 lets libvirt choose.", searchable=True)
-    autoport: YesNo | None = attribute("Whether libvirt chooses the port.")
-    tls_port: int | None = attribute("TCP port for SPICE with TLS; -1 lets libvirt choose.")
-    websocket: int | None = attribute("Port for VNC through WebSocket; -1 lets libvirt choose.")
-    listen: str | None = attribute("Address that is listened on, as older documents give it.", searchable=True)
-    listens: list[Listen] | None = variants("Places where it can be reached.", xml="listen")
-    socket: str | None = attribute("Unix socket for VNC, as older documents give it.")
-    password: str | None = attribute("Password of viewers, in clear text.", xml="passwd", secret=True)
-    password_valid_to: str | None = attribute("Moment when the password ends, in UTC.", xml="passwdValidTo")
-    connected: PasswordConnected | None = attribute("What a changed password does to viewers.")
-    keymap: str | None = attribute("Keyboard layout, such as `de` or `en-us`.")
-    share_policy: VncSharePolicy | None = attribute("Whether several viewers may share VNC.")
-    power_control: YesNo | None = attribute("Whether VNC viewers may turn the guest off.")
-    default_mode: SpiceMode | None = attribute("Whether SPICE channels are encrypted by default.")
+    port: int | None = attribute(
+        "TCP port, usually from 5900 for VNC and SPICE, 3389 for RDP; -1 is an old way to say `autoport`.",
+        searchable=True,
+    )
+    autoport: YesNo | None = attribute("Whether a free port is chosen when the VM starts; it is then `port`.")
+    tls_port: int | None = attribute(
+        "TCP port for encrypted SPICE; -1 is an old way to say `autoport`.", searchable=True
+    )
+    websocket: int | None = attribute(
+        "TCP port for VNC through WebSocket, as browsers speak it; -1 lets libvirt choose, whatever `autoport` says.",
+        since="1.0.6",
+    )
+    listen: str | None = attribute(
+        "Address that is listened on, as older documents give it; the same as the first of `listens`.", searchable=True
+    )
+    listens: list[Listen] | None = variants(
+        "Places where a VNC, SPICE or RDP display can be reached.", xml="listen", since="0.9.4"
+    )
+    socket: str | None = attribute(
+        "Host path of a unix socket for VNC, as older documents give it; `listens` do not count beside it.",
+        searchable=True,
+        since="0.8.8",
+    )
+    password: str | None = attribute(
+        "Password of VNC, SPICE or RDP viewers, in clear text; an empty one lets nobody in to VNC and SPICE.",
+        xml="passwd",
+        secret=True,
+    )
+    password_valid_to: str | None = attribute(
+        "Moment when the password ends, in UTC, such as `2030-04-09T15:51:00`; it never ends where it is missing.",
+        xml="passwdValidTo",
+    )
+    connected: PasswordConnected | None = attribute(
+        "What a changed password does to viewers that are connected.", since="0.9.3"
+    )
+    keymap: str | None = attribute("Keyboard layout of VNC or SPICE viewers, such as `de` or `en-us`.")
+    share_policy: VncSharePolicy | None = attribute(
+        "Whether several viewers may share VNC; `allow-exclusive` where it is missing."
+    )
+    power_control: YesNo | None = attribute(
+        "Whether VNC viewers may shut down, reboot and reset the guest.", since="7.1.0"
+    )
+    wait: YesNo | None = attribute(
+        "Whether the guest starts only when the first VNC viewer connects, with bhyve.", since="11.10.0"
+    )
+    default_mode: SpiceMode | None = attribute(
+        "Whether SPICE channels are encrypted that `channels` does not name; `any` where it is missing.",
+        since="0.9.12",
+    )
     channels: list[SpiceChannel] | None = children("SPICE channels that differ from the default.", xml="channel")
-    x_display: str | None = attribute("X display for SDL or desktop windows.", xml="display")
-    xauth: str | None = attribute("Host path of the X authority file for SDL.")
-    fullscreen: YesNo | None = attribute("Whether the window fills the host's screen.")
-    replace_user: YesNo | None = attribute("Whether a new RDP user takes over from the old one.")
-    multi_user: YesNo | None = attribute("Whether several RDP users may connect.")
-    username: str | None = attribute("User name of RDP viewers.")
-    bus_address: str | None = attribute("Address of the D-Bus daemon.", xml="address")
-    p2p: YesNo | None = attribute("Whether D-Bus is spoken without a daemon.")
-    gl: OpenGl | None = child("Use of the host's graphics card.")
-    audio_id: AnyBase | None = attribute("The VM's audio backend that carries its sound.", xml="id", within="audio")
+    x_display: str | None = attribute(
+        "X display that an SDL or VirtualBox window opens on, such as `:0.0`.", xml="display"
+    )
+    xauth: str | None = attribute("Host path of the X authority file for SDL's window.")
+    fullscreen: YesNo | None = attribute("Whether the window on the host fills its screen.")
+    replace_user: YesNo | None = attribute(
+        "Whether a new RDP viewer pushes the connected one out, where only one may connect; with VirtualBox."
+    )
+    multi_user: YesNo | None = attribute("Whether several RDP viewers may connect at once, with VirtualBox.")
+    username: str | None = attribute("User name that RDP viewers log in with.", since="11.1.0")
+    bus_address: str | None = attribute(
+        "Address of the D-Bus daemon that a D-Bus display is exported on; a private one where it is missing.",
+        xml="address",
+        searchable=True,
+    )
+    p2p: YesNo | None = attribute(
+        "Whether viewers of a D-Bus display get connections of their own from libvirt, without a daemon."
+    )
+    gl: OpenGl | None = child("Use of the host's graphics card by SDL, SPICE, D-Bus or `egl-headless`.")
+    audio_id: AnyBase | None = attribute(
+        "`audioId` of the audio backend whose sound VNC or D-Bus viewers hear; the default one where it is missing.",
+        xml="id",
+        within="audio",
+        since="7.2.0",
+    )
     image_compression: ImageCompression | None = attribute(
-        "How SPICE compresses pictures.", xml="compression", within="image"
+        "How SPICE compresses the pictures that it sends.", xml="compression", within="image", since="0.9.1"
     )
     jpeg_compression: WanCompression | None = attribute(
-        "When SPICE compresses photographs.", xml="compression", within="jpeg"
+        "When SPICE compresses pictures with JPEG, which loses detail.", xml="compression", within="jpeg", since="0.9.1"
     )
     zlib_compression: WanCompression | None = attribute(
-        "When SPICE compresses with zlib.", xml="compression", within="zlib"
+        "When SPICE compresses pictures further with zlib.", xml="compression", within="zlib", since="0.9.1"
     )
     playback_compression: OnOff | None = attribute(
-        "Whether SPICE compresses sound.", xml="compression", within="playback"
+        "Whether SPICE compresses the sound that the guest plays.",
+        xml="compression",
+        within="playback",
+        since="0.9.1",
     )
-    streaming: StreamingMode | None = attribute("Which areas SPICE sends as video.", xml="mode", within="streaming")
-    clipboard: YesNo | None = attribute("Whether SPICE shares the clipboard.", xml="copypaste", within="clipboard")
-    mouse: MouseMode | None = attribute("Who places the pointer.", xml="mode", within="mouse")
-    file_transfer: YesNo | None = attribute("Whether SPICE moves files.", xml="enable", within="filetransfer")
+    streaming: StreamingMode | None = attribute(
+        "Which areas of the screen SPICE sends as video.", xml="mode", within="streaming", since="0.9.2"
+    )
+    clipboard: YesNo | None = attribute(
+        "Whether SPICE shares the clipboard through its agent in the guest; it does where this is missing.",
+        xml="copypaste",
+        within="clipboard",
+        since="0.9.3",
+    )
+    mouse: MouseMode | None = attribute(
+        "Who decides where the pointer of a SPICE display is; with QEMU `client` where it is missing.",
+        xml="mode",
+        within="mouse",
+        since="0.9.11",
+    )
+    file_transfer: YesNo | None = attribute(
+        "Whether SPICE copies files dropped on the viewer through its agent in the guest; it does where this is "
+        "missing.",
+        xml="enable",
+        within="filetransfer",
+        since="1.2.2",
+    )
+
+    @classmethod
+    def describe(cls, device: Document) -> Iterable[object]:  # noqa: D102
+        yield "type" in device and f"{device['type']} graphics"
+        yield from _endpoints(device)
+        yield device.get("tlsPort", 0) > 0 and f"TLS port {device['tlsPort']}"
+        yield device.get("websocket", 0) > 0 and f"WebSocket port {device['websocket']}"
+        yield device.get("xDisplay") or device.get("busAddress") or (device.get("p2p") and "peer to peer")
+        yield value_at(device, "gl.rendernode")
+
+
+def _endpoints(device: Document) -> Iterator[str]:
+    """Where viewers connect, in the notation of `ss`; the port alone where no address is given."""
+    port = device.get("port", 0)
+    listens = device.get("listens") or [{"kind": "address", **_older_listen(device)}]
+    for listen in listens:
+        address = listen.get("address", "")
+        if listen["kind"] == "none":
+            yield "no listener"
+        elif "socket" in listen:
+            yield listen["socket"]
+        elif port > 0:
+            yield f"{f'[{address}]' if ':' in address else address}:{port}" if address else f"port {port}"
+        else:
+            yield address or ("network" in listen and f"network {listen['network']}") or ""
+    if port == -1 or (device.get("autoport") and not port):
+        yield "automatic port"
+
+
+def _older_listen(device: Document) -> Document:
+    """What documents said before there was `<listen>`."""
+    if "socket" in device:
+        return {"socket": device["socket"]}
+    return {"address": device["listen"]} if "listen" in device else {}

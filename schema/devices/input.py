@@ -3,10 +3,11 @@
 Source: libvirt's domain XML, "Input devices".
 """
 
+from collections.abc import Iterable
 from enum import Enum
 
 from ..device import Device, device
-from ..element import Element, attribute, child, element
+from ..element import Document, Element, attribute, child, element, value_at
 from ..parts import VirtioOptions
 from ..scalars import OnOff, word, words
 
@@ -15,50 +16,66 @@ from ..scalars import OnOff, word, words
 class InputBus(Enum):
     """The bus that an input device is on."""
 
-    PS2 = word("ps2", "The keyboard controller of a PC")
+    PS2 = word("ps2", "The keyboard controller of a PC, for keyboards and mice")
     USB = word("usb", "A USB controller of the guest")
-    XEN = word("xen", "Xen's paravirtual input")
-    VIRTIO = word("virtio", "virtio-input, a device of its own")
+    XEN = word("xen", "Xen's paravirtual keyboard and pointer")
+    VIRTIO = word("virtio", "virtio-input, a device of its own", since="1.3.0")
 
 
 @words
 class InputGrab(Enum):
-    """Which host devices are grabbed together."""
+    """Which devices of the host are grabbed together."""
 
-    ALL = word("all", "All input devices of the VM")
+    ALL = word("all", "All input devices instead of the one")
 
 
 @words
 class GrabToggle(Enum):
     """The keys that hand input over between guest and host."""
 
-    CTRL_CTRL = word("ctrl-ctrl", "Both control keys")
-    ALT_ALT = word("alt-alt", "Both alt keys")
-    SHIFT_SHIFT = word("shift-shift", "Both shift keys")
-    META_META = word("meta-meta", "Both meta keys")
-    SCROLLLOCK = word("scrolllock", "The scroll lock key")
-    CTRL_SCROLLLOCK = word("ctrl-scrolllock", "Control and scroll lock")
+    CTRL_CTRL = word("ctrl-ctrl", "Both control keys at the same time")
+    ALT_ALT = word("alt-alt", "Both alt keys at the same time")
+    SHIFT_SHIFT = word("shift-shift", "Both shift keys at the same time")
+    META_META = word("meta-meta", "Both meta (Windows) keys at the same time")
+    SCROLLLOCK = word("scrolllock", "The scroll lock key by itself")
+    CTRL_SCROLLLOCK = word("ctrl-scrolllock", "Control and scroll lock at the same time")
 
 
 @element
 class InputSource(Element):
-    """The input device of the host that is passed on."""
+    """The input device of the host that the guest gets."""
 
-    evdev: str | None = attribute("Host path of the device, for `passthrough`.", searchable=True)
-    dev: str | None = attribute("Host path of the device, for `evdev`.", searchable=True)
-    grab: InputGrab | None = attribute("Which devices are grabbed together.")
-    grab_toggle: GrabToggle | None = attribute("Keys that hand input over.")
-    repeat: OnOff | None = attribute("Whether held keys repeat.")
+    evdev: str | None = attribute(
+        "Host path of the event device for the type `passthrough`, such as `/dev/input/event1`.", searchable=True
+    )
+    dev: str | None = attribute(
+        "Host path of the event device for the type `evdev`, such as `/dev/input/by-id/…-event-kbd`.", searchable=True
+    )
+    grab: InputGrab | None = attribute("Which devices of the host are grabbed together, for `evdev`.")
+    grab_toggle: GrabToggle | None = attribute(
+        "Keys that hand input over between guest and host, for `evdev`.", since="7.6.0"
+    )
+    repeat: OnOff | None = attribute("Whether a key that is held down repeats, for `evdev`.")
 
 
 @device("input", identity=("type", "bus"))
 class Input(Device):
-    """A keyboard, mouse, tablet or passed-on input device."""
+    """A keyboard, a mouse, a tablet, or an input device of the host that the guest gets."""
 
     type: str | None = attribute(
-        "What it is: `tablet`, `mouse`, `keyboard`, `passthrough` or `evdev`.", searchable=True
+        "What it is: `mouse` (moves relatively), `tablet` (points absolutely), `keyboard`, `passthrough` (a host "
+        "device behind virtio) or `evdev` (a host device that feeds the guest's keyboard and mouse).",
+        searchable=True,
     )
-    bus: InputBus | None = attribute("Bus that it is on.", searchable=True)
-    model: str | None = attribute("Whether virtio shows itself in its `-transitional` or `-non-transitional` form.")
-    driver: VirtioOptions | None = child("How it reaches the guest's memory.")
-    source: InputSource | None = child("Device of the host that is passed on.")
+    bus: InputBus | None = attribute("Which of the guest's buses it is plugged into.", searchable=True)
+    model: str | None = attribute(
+        "Form of a virtio device: `virtio`, `virtio-transitional` or `virtio-non-transitional`.", since="5.2.0"
+    )
+    driver: VirtioOptions | None = child("How virtio reaches the guest's memory.", since="3.5.0")
+    source: InputSource | None = child("Device of the host, for `passthrough` and `evdev`.")
+
+    @classmethod
+    def describe(cls, device: Document) -> Iterable[object]:
+        """`usb tablet`, or `virtio passthrough, /dev/input/event1`."""
+        yield " ".join(device[key] for key in ("bus", "type") if key in device)
+        yield value_at(device, "source.evdev") or value_at(device, "source.dev")

@@ -17,10 +17,10 @@ LIVE = """<domain type='kvm' id='7'>
   <memory unit='KiB'>9007199254740993</memory>
   <currentMemory unit='b'>18446744073709551615</currentMemory>
   <maxMemory slots='4' unit='GiB'>9007199254740991</maxMemory>
-  <clock offset='utc'/>
+  <omen of='rain'/>
   <devices>
     <emulator>/usr/bin/qemu-system-x86_64</emulator>
-    <watchdog model='itco'/>
+    <oracle model='delphi'/>
     <disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><readonly/></disk>
     <disk type='later' device='disk'><target dev='vdb' bus='virtio' tomorrow='x'/></disk>
     <interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='br0'/></interface>
@@ -92,9 +92,9 @@ async def test_unknown_xml_is_extra_where_it_stands(vms: Api) -> None:
              disks { type source { kind } target { extra { name value } } } }""",
     )
     assert found["emulator"] == "/usr/bin/qemu-system-x86_64"
-    assert [(piece["path"], piece["name"]) for piece in found["extra"]] == [(None, "clock"), ("devices", "watchdog")]
-    assert found["extra"][1]["xml"] == '<watchdog model="itco"/>'
-    assert found["domain"]["extra"] == [{"name": "clock"}]
+    assert [(piece["path"], piece["name"]) for piece in found["extra"]] == [(None, "omen"), ("devices", "oracle")]
+    assert found["extra"][1]["xml"] == '<oracle model="delphi"/>'
+    assert found["domain"]["extra"] == [{"name": "omen"}]
     assert found["disks"][1] == {
         "type": "later", "source": None, "target": {"extra": [{"name": "tomorrow", "value": "x"}]},
     }  # fmt: skip
