@@ -213,10 +213,8 @@ def pci_text(address: Document) -> str:
 class HostPciAddress(Element):
     """Where a PCI device is on the host, in the numbers that `lspci -D` prints there."""
 
-    @derived("The address as `lspci -D` writes it: `0000:04:00.0`; of a USB device its bus and number, as in `lsusb`.")
+    @derived("The address as `lspci -D` writes it: `0000:04:00.0`.")
     def text(document: strawberry.Parent[Document]) -> str:  # noqa: D102
-        if document.get("type") == "usb":
-            return f"{document.get('bus', 0):03d}:{document.get('device', 0):03d}"
         return pci_text(document)
 
     type: str | None = attribute("Bus of the host device where the owner leaves it open: `pci` or `usb`.")

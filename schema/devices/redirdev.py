@@ -6,7 +6,7 @@ Source: libvirt's domain XML, "Redirected devices".
 from collections.abc import Iterable
 from enum import Enum
 
-from ..chardev import CharacterDeviceBackend
+from ..chardev import CharacterDeviceBackend, host_end
 from ..device import Device, device
 from ..element import Document, attribute
 from ..scalars import word, words
@@ -32,14 +32,4 @@ class Redirdev(Device, CharacterDeviceBackend):
     @classmethod
     def describe(cls, device: Document) -> Iterable[object]:  # noqa: D102
         bus = device.get("redirectedBus")
-        return (f"{bus} redirection" if bus else "redirection", device.get("type"), endpoint(device))
-
-
-def endpoint(device: Document) -> str | None:
-    """Where the host's end of a character device is: a path, a host with its port, or a channel's name."""
-    for source in device.get("sources", ()):
-        if "host" in source or "service" in source:
-            return f"{source.get('host', '')}:{source.get('service', '')}"
-        if place := source.get("path") or source.get("channel") or source.get("master"):
-            return str(place)
-    return None
+        return (f"{bus} redirection" if bus else "redirection", host_end(device))

@@ -5,11 +5,10 @@ Source: libvirt's domain XML, "Smartcard devices".
 
 from collections.abc import Iterable
 
-from ..chardev import CharacterDeviceBackend
+from ..chardev import CharacterDeviceBackend, host_end
 from ..device import Device, device
 from ..element import Document, attribute, child, children, text_child
 from .character import SerialTarget
-from .redirdev import endpoint
 
 
 @device("smartcard")
@@ -38,7 +37,6 @@ class Smartcard(Device, CharacterDeviceBackend):
     def describe(cls, device: Document) -> Iterable[object]:  # noqa: D102
         mode = device.get("mode")
         yield f"{mode} smartcard" if mode else None
-        yield device.get("type")
-        yield endpoint(device)
+        yield host_end(device)
         yield from device.get("certificates", ())
         yield device.get("database")

@@ -10,15 +10,15 @@ from tests.schema.devices import described
         ("<redirdev bus='usb' type='spicevmc'/>", "usb redirection, spicevmc"),
         (
             "<redirdev bus='usb' type='tcp'><source mode='connect' host='localhost' service='4000'/></redirdev>",
-            "usb redirection, tcp, localhost:4000",
+            "usb redirection, tcp connect localhost:4000",
         ),
         (
             "<redirdev bus='usb' type='unix'><source mode='bind' path='/run/usb.sock'/></redirdev>",
-            "usb redirection, unix, /run/usb.sock",
+            "usb redirection, unix bind /run/usb.sock",
         ),
         (
             "<redirdev bus='usb' type='dbus'><source channel='org.qemu.usbredir'/></redirdev>",
-            "usb redirection, dbus, org.qemu.usbredir",
+            "usb redirection, dbus org.qemu.usbredir",
         ),
         ("<redirdev bus='usb' type='pty'><source/></redirdev>", "usb redirection, pty"),
     ],

@@ -18,7 +18,7 @@ CERTIFICATES = """<smartcard mode='host-certificates'>
         ("<smartcard mode='passthrough' type='spicevmc'/>", "passthrough smartcard, spicevmc"),
         (
             "<smartcard mode='passthrough' type='unix'><source mode='bind' path='/run/card.sock'/></smartcard>",
-            "passthrough smartcard, unix, /run/card.sock",
+            "passthrough smartcard, unix bind /run/card.sock",
         ),
     ],
 )
