@@ -79,106 +79,123 @@ class Reconnect(Element):
 
 @words
 class SecretType(Enum):
-    """What a secret protects."""
+    """What kind of service a secret of libvirt opens."""
 
-    CEPH = word("ceph", "A key of a Ceph user")
-    ISCSI = word("iscsi", "A CHAP password of an iSCSI target")
+    CEPH = word("ceph", "The key of a user of a Ceph cluster")
+    ISCSI = word("iscsi", "The CHAP password of an iSCSI target")
 
 
 @element
 class AuthSecret(Element):
-    """The libvirt secret that holds a password."""
+    """The secret, kept by libvirt, that holds a password; the XML never shows the password itself."""
 
     type: SecretType | None = attribute("What kind of service the secret opens.")
-    uuid: str | None = attribute("UUID of the secret in libvirt.", searchable=True)
-    usage: str | None = attribute("Usage name of the secret, instead of its UUID.", searchable=True)
+    uuid: str | None = attribute("UUID that the secret has in libvirt.", searchable=True)
+    usage: str | None = attribute("Usage name that the secret has in libvirt, instead of its UUID.", searchable=True)
 
 
 @element
 class Auth(Element):
-    """Credentials for a network service."""
+    """Credentials that the hypervisor shows to a network service."""
 
-    username: str | None = attribute("User name that the service knows.", searchable=True)
-    secret: AuthSecret | None = child("Where libvirt finds the password.")
+    username: str | None = attribute("User name for logging in to the service.", searchable=True)
+    secret: AuthSecret | None = child("Where libvirt finds the password that goes with the name.")
 
 
 @words
 class EncryptionFormat(Enum):
-    """How a disk is encrypted."""
+    """How the data of a disk is encrypted."""
 
-    DEFAULT = word("default", "The format that fits the image's own")
-    QCOW = word("qcow", "The obsolete encryption of qcow images")
-    LUKS = word("luks", "LUKS version 1")
-    LUKS2 = word("luks2", "LUKS version 2, by librbd only")
-    LUKS_ANY = word("luks-any", "Whichever LUKS version the image has, by librbd only")
+    DEFAULT = word("default", "The encryption that goes with the image's own format; no longer used for new volumes")
+    QCOW = word("qcow", "The broken encryption of old qcow images; refused since libvirt 4.5.0")
+    LUKS = word("luks", "LUKS version 1, Linux's usual disk encryption", since="2.1.0")
+    LUKS2 = word("luks2", "LUKS version 2, which only librbd decrypts, on Ceph images", since="7.9.0")
+    LUKS_ANY = word("luks-any", "Whichever version of LUKS the Ceph image has, by librbd only", since="9.3.0")
 
 
 @words
 class EncryptionEngine(Enum):
-    """Who decrypts a disk."""
+    """Which program part decrypts the data of a disk."""
 
-    QEMU = word("qemu", "QEMU's own block layer")
-    LIBRBD = word("librbd", "Ceph's client library, for rbd images only")
+    QEMU = word("qemu", "The block layer of QEMU itself")
+    LIBRBD = word("librbd", "Ceph's client library, for RBD images only", since="7.9.0")
 
 
 @words
 class PassphraseType(Enum):
-    """What an encryption secret holds."""
+    """What the secret of an encrypted volume holds."""
 
     PASSPHRASE = word("passphrase", "The passphrase that unlocks the volume")
 
 
 @element
 class EncryptionSecret(Element):
-    """A libvirt secret with a passphrase."""
+    """The secret, kept by libvirt, that holds the passphrase of an encrypted volume."""
 
     type: PassphraseType | None = attribute("What the secret holds, always a passphrase.")
-    uuid: str | None = attribute("UUID of the secret in libvirt.", searchable=True)
-    usage: str | None = attribute("Usage name of the secret, instead of its UUID.", searchable=True)
+    uuid: str | None = attribute("UUID that the secret has in libvirt.", searchable=True)
+    usage: str | None = attribute(
+        "Usage name that the secret has in libvirt, instead of its UUID.", searchable=True, since="2.1.0"
+    )
 
 
 @element
 class Cipher(Element):
-    """How a newly made LUKS volume is encrypted."""
+    """How a LUKS volume is encrypted; what is missing is up to the program that makes the volume."""
 
-    name: str | None = attribute("Cipher, such as `aes` or `twofish`.")
-    size: int | None = attribute("Length of the key in bits.")
-    mode: str | None = attribute("Cipher mode, such as `xts` or `cbc`.")
-    hash: str | None = attribute("Digest for the key derivation, such as `sha256`.")
+    name: str | None = attribute("Algorithm of the encryption, such as `aes`, `serpent` or `twofish`.")
+    size: int | None = attribute("Length of the key in bits, such as 256.")
+    mode: str | None = attribute("How blocks are chained, such as `xts` or `cbc`.")
+    hash: str | None = attribute("Digest that the master key is derived with, such as `sha256`.")
 
 
 @element
 class InitializationVector(Element):
-    """How initialization vectors of a LUKS volume are made."""
+    """How each sector of a LUKS volume gets a start value for its encryption."""
 
-    name: str | None = attribute("Generator of the vectors, such as `plain64` or `essiv`.")
-    hash: str | None = attribute("Digest that the generator uses.")
+    name: str | None = attribute("Generator of the start values, such as `plain64` or `essiv`.")
+    hash: str | None = attribute("Digest that the generator uses, such as `sha256`.")
 
 
 @element
 class Encryption(Element):
-    """Encryption of a volume."""
+    """How the data of a disk or volume is encrypted, and what unlocks it."""
 
-    format: EncryptionFormat | None = attribute("How the volume is encrypted.")
-    engine: EncryptionEngine | None = attribute("Which program part decrypts it.")
-    secrets: list[EncryptionSecret] | None = children("Secrets that unlock it, one per layer.", xml="secret")
-    cipher: Cipher | None = child("Cipher of a volume that libvirt makes.")
-    ivgen: InitializationVector | None = child("Initialization vectors of a volume that libvirt makes.")
+    format: EncryptionFormat | None = attribute("How the data is encrypted, `luks` nearly always.", searchable=True)
+    engine: EncryptionEngine | None = attribute(
+        "Which program part decrypts the data; QEMU itself where it is missing.", since="7.9.0"
+    )
+    secrets: list[EncryptionSecret] | None = children(
+        "Secrets that unlock the data; several for layered Ceph images, the image's own first (since libvirt 9.3.0).",
+        xml="secret",
+    )
+    cipher: Cipher | None = child("Algorithm of a volume that libvirt makes, `aes-256-cbc` by default.")
+    ivgen: InitializationVector | None = child("Start values for the sectors of a volume that libvirt makes.")
 
 
 @element
 class Queue(Element):
-    """One virtqueue pinned to an I/O thread."""
+    """One virtqueue of a device, served by a certain I/O thread."""
 
-    id: int | None = attribute("Number of the virtqueue, from 0.")
+    id: int | None = attribute("Number of the virtqueue, from 0 to the device's queues less one.")
 
 
 @element
 class IoThreadMapping(Element):
-    """An I/O thread that serves some of the device's queues."""
+    """An I/O thread of the VM that serves some of a device's virtqueues."""
 
-    id: int | None = attribute("Number of the I/O thread in the domain.")
-    queues: list[Queue] | None = children("Virtqueues it serves; all share them where none is named.", xml="queue")
+    id: int | None = attribute("Number of the I/O thread among those of the VM, from 1.")
+    queues: list[Queue] | None = children(
+        "Virtqueues that the thread serves; libvirt deals them out evenly where none is named.", xml="queue"
+    )
+
+
+@words
+class MemoryAccess(Enum):
+    """Whether host processes beside the hypervisor can map memory of the guest."""
+
+    SHARED = word("shared", "Others can map it, as vhost-user and virtiofs need")
+    PRIVATE = word("private", "It belongs to the hypervisor's process alone")
 
 
 @element

@@ -9,6 +9,7 @@ from .scalars import Long
 
 _DECIMAL = {prefix: 1000**power for power, prefix in enumerate(("", "k", "m", "g", "t", "p", "e"))}
 _BINARY = {prefix: 1024**power for power, prefix in enumerate(("", "k", "m", "g", "t", "p", "e"))}
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
 def size_in_bytes(value: int, unit: str | None, assumed: str = "KiB") -> int | None:
@@ -28,6 +29,16 @@ def bytes_of(size: Document | None, assumed: str = "KiB") -> int | None:
     """The bytes of a stored size; None where there is none, or in a unit that libvirt does not know."""
     value = (size or {}).get("value")
     return None if value is None else size_in_bytes(int(value), cast(Document, size).get("unit"), assumed)
+
+
+def size_text(size: Document | None, assumed: str = "KiB") -> str | None:
+    """A stored size as people read it, in the largest unit that it fills exactly: `512 MiB`; None as `bytes_of`."""
+    number, power = bytes_of(size, assumed), 0
+    if number is None:
+        return None
+    while number and number % 1024 == 0 and power < len(_UNITS) - 1:
+        number, power = number // 1024, power + 1
+    return f"{number} {_UNITS[power]}"
 
 
 @element

@@ -3,67 +3,43 @@
 Source: libvirt's domain XML format.
 """
 
-from enum import Enum
-
-from ..element import Element, attribute, child, children, element, raw_children, text, text_child, variants
-from ..scalars import Long, YesNo, word, words
+from ..element import Element, attribute, child, children, element, raw_children, text_child, variant, variants
+from ..scalars import Long
 from .blkiotune import BlkioTune
-from .cpu import Cpu
-from .features import HypervisorFeatures
-from .memory import Memory
-from .os import OperatingSystem
-from .throttle_groups import ThrottleGroup
-from .idmap import IdMap
-from .keywrap import KeywrapCipher
-from .perf import PerfEvent
-from .resource import DomainResource
 from .clock import Clock
-from .lifecycle import CrashAction, LifecycleAction, LockFailureAction, PowerManagement
-from .sysinfo import Sysinfo
-from ..element import Element, attribute, child, children, element, raw_children, text, text_child, variant
 from .commandline import BhyveCommandline, QemuCommandline, XenCommandline
+from .cpu import Cpu
 from .cputune import CpuTune
+from .features import HypervisorFeatures
+from .idmap import IdMap
+from .iommufd import Iommufd
 from .iothreads import DefaultIoThread, IoThread
+from .keywrap import KeywrapCipher
 from .launch_security import LaunchSecurity
+from .lifecycle import CrashAction, LifecycleAction, LockFailureAction, PowerManagement
 from .lxc import LxcNamespace
+from .memory import Memory
+from .memory_backing import MemoryBacking
+from .memtune import MemoryTuning
+from .numatune import NumaTuning
+from .os import OperatingSystem
+from .perf import PerfEvent
 from .qemu import QemuCapabilities, QemuDeprecation, QemuDeviceOverride
+from .resource import DomainResource
 from .security_label import DomainSecurityLabel
-
-
-@words
-class VcpuPlacement(Enum):
-    """Who decides where virtual CPUs run."""
-
-    STATIC = word("static", "The given set of host CPUs")
-    AUTO = word("auto", "numad, when the VM starts")
-
-
-@element
-class Vcpu(Element):
-    """The virtual CPUs."""
-
-    value: int | None = text("Virtual CPUs that the guest can have at most.", searchable=True)
-    current: int | None = attribute("Virtual CPUs that are there now, where fewer.")
-    placement: VcpuPlacement | None = attribute("Who decides where they run.")
-    cpuset: str | None = attribute("Host CPUs they may run on: `1-4,^3,6`.")
-
-
-@element
-class VcpuState(Element):
-    """One virtual CPU."""
-
-    id: int | None = attribute("Number of the virtual CPU, from 0.")
-    enabled: YesNo | None = attribute("Whether the guest has it now.")
-    hotpluggable: YesNo | None = attribute("Whether it can be added and removed while the guest runs.")
-    order: int | None = attribute("Its turn when virtual CPUs are brought up.")
+from .sysinfo import Sysinfo
+from .throttle_groups import ThrottleGroup
+from .vcpu import Vcpu, VcpuState
 
 
 @element
 class Domain(Element):
     """A domain as libvirt describes it, without name, UUID and devices."""
 
-    type: str | None = attribute("Hypervisor that runs it, such as `kvm`, `qemu` or `xen`.", searchable=True)
-    id: Long | None = attribute("libvirt's number of the running domain; live only.")
+    type: str | None = attribute(
+        "Hypervisor that runs the VM, such as `kvm`, `qemu`, `hvf`, `xen`, `lxc` or `bhyve`.", searchable=True
+    )
+    id: Long | None = attribute("libvirt's number of the running VM, unique on its host; absent while it is shut off.")
     hwuuid: str | None = text_child(
         "UUID that the guest sees in all its hardware, where it is to differ from the domain's; with QEMU only.",
         searchable=True,
@@ -74,28 +50,51 @@ class Domain(Element):
         "so that it renews what must be unique. An empty one asks libvirt to make one up.",
         since="4.4.0",
     )
-    title: str | None = text_child("A short name for people.", searchable=True)
-    description: str | None = text_child("What people should know about it.")
-    metadata: list[str] | None = raw_children("XML that other programs keep here, one string each.", xml="metadata")
-    memory: Memory | None = child("Memory that the guest has at start, modules included.")
-    current_memory: Memory | None = child("Memory that the guest has now.")
-    max_memory: Memory | None = child("Memory that the guest may have after modules are plugged in.")
+    title: str | None = text_child("A short name for people, of one line.", searchable=True, since="0.9.10")
+    description: str | None = text_child(
+        "What people should know about the VM, in any words; libvirt does nothing with it.", since="0.7.2"
+    )
+    metadata: list[str] | None = raw_children(
+        "XML that other programs keep with the VM, one string for each program's own namespace.",
+        xml="metadata",
+        since="0.9.10",
+    )
+    memory: Memory | None = child("Memory that the guest can use at most, plugged memory devices included.")
+    current_memory: Memory | None = child(
+        "Memory that the guest has now, less than `memory` while the balloon holds some; the same where it is missing."
+    )
+    max_memory: Memory | None = child(
+        "Memory that the guest can have at most after memory devices were plugged in, and the slots for them.",
+        since="1.2.14",
+    )
+    memtune: MemoryTuning | None = child(
+        "Limits on the memory that the VM takes from the host; the operating system's own where it is missing."
+    )
+    memory_backing: MemoryBacking | None = child("What kind of host memory stands behind the guest's memory.")
+    vcpu: Vcpu | None = child("How many virtual CPUs the guest has, and where they run.")
+    vcpus: list[VcpuState] | None = children(
+        "The virtual CPUs one by one, where they can be plugged singly.", xml="vcpu", within="vcpus", since="2.2.0"
+    )
+    iothreads: int | None = text_child(
+        "How many I/O threads serve the disks; one or two per host CPU are enough.", searchable=True, since="1.2.8"
+    )
+    iothread_ids: list[IoThread] | None = children(
+        "The I/O threads, one by one; libvirt numbers from 1 those of `iothreads` that are not listed.",
+        xml="iothread",
+        within="iothreadids",
+    )
+    default_iothread: DefaultIoThread | None = child(
+        "Settings of the event loop for devices without an I/O thread.", xml="defaultiothread"
+    )
+    cputune: CpuTune | None = child("How the host's CPUs are dealt out to the guest.")
     blkiotune: BlkioTune | None = child("The VM's share of the host's block devices.", since="0.8.8")
-    vcpu: Vcpu | None = child("The virtual CPUs, counted.")
-    vcpus: list[VcpuState] | None = children("The virtual CPUs, one by one.", xml="vcpu", within="vcpus")
-    throttle_groups: list[ThrottleGroup] | None = children(
-        "Limits on throughput that disks of the VM share.", xml="throttlegroup", within="throttlegroups", since="11.2.0"
+    numatune: NumaTuning | None = child("Which NUMA nodes of the host the guest's memory comes from.", since="0.9.3")
+    iommufd: Iommufd | None = child(
+        "Whether passed-through host devices map the guest's memory by way of the kernel's IOMMUFD.", since="12.2.0"
     )
     resource: DomainResource | None = child("Where the host accounts for what the VM uses.")
-    os: OperatingSystem | None = child("How the guest starts.")
-    idmap: IdMap | None = child("IDs that a container's users and groups have on the host.")
-    perf_events: list[PerfEvent] | None = children(
-        "Events that the host counts while the VM runs.", xml="event", within="perf", since="2.0.0"
-    )
-    keywrap_ciphers: list[KeywrapCipher] | None = children(
-        "Whether an s390 guest may wrap its keys, by algorithm; with each of them where none is named.",
-        xml="cipher",
-        within="keywrap",
+    throttle_groups: list[ThrottleGroup] | None = children(
+        "Limits on throughput that disks of the VM share.", xml="throttlegroup", within="throttlegroups", since="11.2.0"
     )
     sysinfos: list[Sysinfo] | None = variants(
         "What the guest reads about its hardware and from its firmware.", xml="sysinfo", since="0.8.7"
@@ -108,7 +107,11 @@ class Domain(Element):
     bootloader_args: str | None = text_child(
         "Arguments for that program, as one string.", xml="bootloader_args", since="0.2.3"
     )
-    os: OperatingSystem | None = child("How the guest starts.")
+    os: OperatingSystem | None = child(
+        "How the guest starts: machine, firmware and boot devices, or a kernel, or a container's first program."
+    )
+    features: HypervisorFeatures | None = child("What the hypervisor offers beyond a plain machine.")
+    cpu: Cpu | None = child("The processor that the guest sees.")
     clock: Clock | None = child("How the guest's clock is set, and its timers.")
     on_poweroff: LifecycleAction | None = text_child(
         "What happens when the guest turns itself off; `destroy` where it is missing.", xml="on_poweroff"
@@ -125,23 +128,17 @@ class Domain(Element):
         since="1.0.0",
     )
     pm: PowerManagement | None = child("Which ACPI sleep states the guest is offered.", since="0.10.2")
-    features: HypervisorFeatures | None = child("What the hypervisor offers beyond a plain machine.")
-    cpu: Cpu | None = child("The processor that the guest sees.")
-    iothreads: int | None = text_child(
-        "How many I/O threads serve the disks; one or two per host CPU are enough.", searchable=True, since="1.2.8"
+    perf_events: list[PerfEvent] | None = children(
+        "Events that the host counts while the VM runs.", xml="event", within="perf", since="2.0.0"
     )
-    iothread_ids: list[IoThread] | None = children(
-        "The I/O threads, one by one; libvirt numbers from 1 those of `iothreads` that are not listed.",
-        xml="iothread",
-        within="iothreadids",
-    )
-    default_iothread: DefaultIoThread | None = child(
-        "Settings of the event loop for devices without an I/O thread.", xml="defaultiothread"
-    )
-    cputune: CpuTune | None = child("How the host's CPUs are dealt out to the guest.")
-    os: OperatingSystem | None = child("How the guest starts.")
+    idmap: IdMap | None = child("IDs that a container's users and groups have on the host.")
     security_labels: list[DomainSecurityLabel] | None = children(
         "How the host's security drivers confine the domain, one entry per driver.", xml="seclabel"
+    )
+    keywrap_ciphers: list[KeywrapCipher] | None = children(
+        "Whether an s390 guest may wrap its keys, by algorithm; with each of them where none is named.",
+        xml="cipher",
+        within="keywrap",
     )
     launch_security: LaunchSecurity | None = variant(
         "How the guest's memory is hidden from the host; nothing hides it when this is missing."

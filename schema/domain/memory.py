@@ -1,4 +1,4 @@
-"""`<memory>` and its kin: how much memory the guest has.
+"""`<memory>`, `<currentMemory>` and `<maxMemory>`: how much memory the guest has.
 
 Source: libvirt's domain XML, "Memory Allocation".
 """
@@ -10,7 +10,12 @@ from ..sizes import ScaledSize
 
 @element
 class Memory(ScaledSize):
-    """An amount of memory."""
+    """An amount of the guest's memory; libvirt itself always writes it in KiB."""
 
-    dump_core: OnOff | None = attribute("Whether the guest's memory is part of the hypervisor's core dumps.")
-    slots: int | None = attribute("Slots for memory modules, of the maximum.")
+    dump_core: OnOff | None = attribute(
+        "Whether a core dump of the hypervisor's process contains the guest's memory; only said at `memory`.",
+        since="0.10.2",
+    )
+    slots: int | None = attribute(
+        "How many memory devices can be plugged in at most; only said at `maxMemory`.", since="1.2.14"
+    )
