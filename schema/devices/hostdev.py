@@ -38,7 +38,7 @@ class HostdevSource(Variant):
 
 @shape("pci")
 class PciHostdevSource(HostdevSource):
-    """A PCI function of the host, such as a GPU, a network card or one of its virtual functions."""
+    """A PCI function of the host: a GPU, a network card or one of its virtual functions. Since libvirt 0.6.0."""
 
     address: HostPciAddress | None = child("Where the function is on the host.")
     startup_policy: StartupPolicy | None = attribute("What happens when the device is missing at start.")
@@ -94,7 +94,7 @@ class HostUsbAddress(Element):
 
 @shape("usb")
 class UsbHostdevSource(HostdevSource):
-    """A USB device of the host, named by what it is or by where it is plugged in."""
+    """A USB device of the host, named by what it is or by where it is plugged in. Since libvirt 0.4.4."""
 
     @derived("Vendor and product as `lsusb` prints them, `046d:c52b`; null for a device named by its place alone.")
     def usb_id(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
@@ -166,7 +166,7 @@ class ScsiAdapter(Element):
 
 @shape("scsi")
 class ScsiHostdevSource(HostdevSource):
-    """A SCSI device of the host, or an iSCSI LUN that the hypervisor logs in to."""
+    """A SCSI device of the host, or an iSCSI LUN that the hypervisor logs in to. Since libvirt 1.0.6."""
 
     protocol: str | None = attribute(
         "How the device is reached: `adapter` (assumed), a host adapter, or `iscsi`.", since="1.2.8"
