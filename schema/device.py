@@ -44,19 +44,31 @@ class Device(Element, Node):
     """Paths whose values tell one device from the next of its kind: `("target.dev",)`."""
 
     alias: str | None = attribute(
-        "libvirt's name for the device, such as `net0`; `ua-…` when the user chose it.",
+        "Name that tells the device from all others of the VM, such as `net0`: libvirt's own, which exists only while "
+        "the VM runs, or one that the user chose, beginning with `ua-` (since libvirt 3.9.0).",
         xml="name",
         within="alias",
         searchable=True,
     )
-    address: Address | None = variant("Where it sits on its bus.")
-    acpi: Acpi | None = child("What ACPI tells the guest about it.")
-    boot_order: int | None = attribute(
-        "Its turn when the firmware looks for a system, from 1.", xml="order", within="boot"
+    address: Address | None = variant(
+        "Where it sits on the guest's bus. libvirt fills it in where the user leaves it open; some devices have none."
     )
-    boot_loadparm: str | None = attribute("Boot parameter for s390 firmware.", xml="loadparm", within="boot")
+    acpi: Acpi | None = child("What the guest's ACPI tables say about it.", since="7.3.0")
+    boot_order: int | None = attribute(
+        "Its turn when the firmware looks for a system to boot, from 1. A VM has either such orders or "
+        "the list of boot devices in its `os`.",
+        xml="order",
+        within="boot",
+        since="0.8.8",
+    )
+    boot_loadparm: str | None = attribute(
+        "Up to 8 characters that an s390 guest can ask for; Linux takes them to choose a boot entry.",
+        xml="loadparm",
+        within="boot",
+        since="3.5.0",
+    )
 
-    @derived("Opaque id, the same as long as this device exists in its VM.")
+    @derived("Opaque id, the same as long as this device exists in its VM; `node` finds the device by it.")
     def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
         owner = document["vm"]
         if "vm" in owner:
@@ -70,7 +82,7 @@ class Device(Element, Node):
     def kind(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return str(document["kind"])
 
-    @derived("The device in one line, as a tool that lists hardware would put it.")
+    @derived("The device in one line, the most telling first, as a tool that lists hardware would put it.")
     def summary(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return summary(document)
 
@@ -82,7 +94,7 @@ class Device(Element, Node):
         vm: VirtualMachine = owner.get("vm", owner)
         return vm
 
-    @derived("The device as libvirt XML.")
+    @derived("The device as libvirt XML, an element of the domain's `<devices>`.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
         from .codec import write
 

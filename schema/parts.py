@@ -10,30 +10,60 @@ from .scalars import Hex1, Hex2, Long, LongHex4, OnOff, YesNo, word, words
 
 @element
 class Acpi(Element):
-    """What ACPI tells the guest about the device."""
+    """What the guest's ACPI tables say about the device."""
 
-    index: int | None = attribute("Index that makes the guest's predictable network name (`eno1`), unique in the VM.")
-    nodeset: str | None = attribute("Host NUMA nodes that ACPI associates with the device.")
+    index: int | None = attribute(
+        "Number by which the guest names a network device (Linux with systemd: `eno1`), so that the name outlives a "
+        "move to another slot; 1 to 16383, unique among the VM's devices.",
+        since="7.3.0",
+    )
+    nodeset: str | None = attribute(
+        "NUMA cells of the guest that belong to the device, such as `1-8`: each becomes an ACPI generic initiator, as "
+        "the slices of a partitioned GPU need it.",
+        since="11.8.0",
+    )
 
 
 @element
 class VirtioOptions(Element):
-    """How a virtio device reaches the guest's memory."""
+    """How a virtio device reaches the guest's memory; best left to the hypervisor without a reason."""
 
-    iommu: OnOff | None = attribute("Whether the device goes through the guest's IOMMU.")
-    ats: OnOff | None = attribute("Whether the device may cache address translations (PCIe ATS).")
-    packed: OnOff | None = attribute("Whether packed virtqueues replace split ones.")
-    page_per_vq: OnOff | None = attribute("Whether each queue notifies on a page of its own.", xml="page_per_vq")
+    iommu: OnOff | None = attribute("Whether the device's memory accesses go through the guest's IOMMU.", since="3.5.0")
+    ats: OnOff | None = attribute(
+        "Whether the device may keep translated addresses (PCIe's Address Translation Services), which makes an IOMMU "
+        "cheaper.",
+        since="3.5.0",
+    )
+    packed: OnOff | None = attribute(
+        "Whether virtqueues in the packed layout are offered: one ring instead of two, kinder to caches. The guest's "
+        "driver has to agree.",
+        since="6.3.0",
+    )
+    page_per_vq: OnOff | None = attribute(
+        "Whether each virtqueue is notified through a memory page of its own, as mapping the notifications to real "
+        "hardware (vDPA) needs it. QEMU decides where it is missing.",
+        xml="page_per_vq",
+        since="7.9.0",
+    )
 
 
 @element
 class SecurityLabel(Element):
-    """A security driver's label that overrides the domain's for one source."""
+    """A security driver's label for one source, instead of the label that the domain would give it."""
 
-    model: str | None = attribute("Security driver the label is for: `selinux`, `apparmor` or `dac`.")
-    relabel: YesNo | None = attribute("Whether libvirt sets the label on the resource.")
-    labelskip: YesNo | None = attribute("Whether setting the label failed and is skipped (libvirt's own note).")
-    labels: list[str] | None = children("Labels to set, in the security driver's notation.", xml="label")
+    model: str | None = attribute("Security driver that the label is for: `selinux`, `apparmor` or `dac`.")
+    relabel: YesNo | None = attribute(
+        "Whether libvirt labels the source; `false` leaves it as it is, for instance on NFS.", since="0.9.9"
+    )
+    labelskip: YesNo | None = attribute(
+        "libvirt's own note that labelling was skipped because the file system knows no labels; live only.",
+        since="1.1.2",
+    )
+    labels: list[str] | None = children(
+        "The label to set, in the security driver's notation: an SELinux context, or owner and group as `0:107`.",
+        xml="label",
+        since="0.9.9",
+    )
 
 
 @element
@@ -185,26 +215,33 @@ class Rom(Element):
     )
 
 
+def whole_number(value: int | str) -> int:
+    """A stored number; one that exceeds 64 bits is stored as its digits."""
+    return value if isinstance(value, int) else int(value, 10 if value.isdigit() else 16)
+
+
 def pci_text(address: Document) -> str:
     """A PCI address as `lspci` writes it: `0000:04:00.0`; what is missing is 0."""
-    domain, bus, slot, function = (int(address.get(key, 0)) for key in ("domain", "bus", "slot", "function"))
+    domain, bus, slot, function = (whole_number(address.get(key, 0)) for key in ("domain", "bus", "slot", "function"))
     return f"{domain:04x}:{bus:02x}:{slot:02x}.{function:x}"
 
 
 @element
 class HostPciAddress(Element):
-    """The address of a PCI function on the host."""
+    """Where a PCI device is on the host, in the numbers that `lspci -D` prints there."""
 
-    @derived("The address as `lspci` writes it: `0000:04:00.0`.")
+    @derived("The address as `lspci -D` writes it: `0000:04:00.0`.")
     def text(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return pci_text(document)
 
     type: str | None = attribute("Bus of the host device where the owner leaves it open: `pci` or `usb`.")
-    domain: LongHex4 | None = attribute("PCI domain (segment) on the host.", searchable=True)
-    bus: Hex2 | None = attribute("PCI bus number on the host.", searchable=True)
-    slot: Hex2 | None = attribute("Slot on the host's bus, 0 to 31.", searchable=True)
-    function: Hex1 | None = attribute("Function within the slot, 0 to 7.", searchable=True)
-    multifunction: OnOff | None = attribute("Whether further functions share the slot.")
+    domain: LongHex4 | None = attribute("PCI domain (segment) on the host, 0 on most machines.", searchable=True)
+    bus: Hex2 | None = attribute("PCI bus on the host, 0 to 255.", searchable=True)
+    slot: Hex2 | None = attribute("Slot (device number) on that bus, 0 to 31.", searchable=True)
+    function: Hex1 | None = attribute("Function of the device in that slot, 0 to 7.", searchable=True)
+    multifunction: OnOff | None = attribute(
+        "Whether further functions of the host's device share the slot.", since="0.9.7"
+    )
 
 
 @words

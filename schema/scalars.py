@@ -130,6 +130,27 @@ class Integer:
 
 
 @dataclass(frozen=True, slots=True)
+class Hexadecimal(Integer):
+    """A number that libvirt reads in base 16 even without `0x` in front: `3000` is `0x3000`."""
+
+    def _number(self, text: str) -> int:
+        if not _HEXADECIMAL.fullmatch(text):
+            raise ValueError(f"{text!r} is not a hexadecimal number")
+        return int(text, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOrAny(Integer):
+    """A number, or `-1` that stands for any."""
+
+    def read(self, text: str) -> int | str:  # noqa: D102
+        return -1 if text.strip() == "-1" else Integer.read(self, text)
+
+    def write(self, value: Any) -> str:  # noqa: D102
+        return "-1" if value == -1 else Integer.write(self, value)
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """One of the words of an enum, in the order of their declaration; stored as libvirt writes it."""
 
@@ -155,6 +176,12 @@ Hex4 = Annotated[int, Integer(4)]
 LongAnyBase = Annotated[Long, Integer(bits=64, based=True)]
 LongHex = Annotated[Long, Integer(1, bits=64)]
 LongHex4 = Annotated[Long, Integer(4, bits=64)]
+LongHex8 = Annotated[Long, Integer(8, bits=64)]
+BareHex1 = Annotated[int, Hexadecimal(1)]
+LongBareHex = Annotated[Long, Hexadecimal(1, bits=64)]
+LongBareHex8 = Annotated[Long, Hexadecimal(8, bits=64)]
+HexOrAny2 = Annotated[int, NumberOrAny(2)]
+HexOrAny4 = Annotated[int, NumberOrAny(4)]
 
 _PLAIN: dict[Any, Spelling] = {str: Verbatim(), int: Integer(), Long: Integer(bits=64)}
 
