@@ -31,8 +31,14 @@ _RANGES = {
 """What numbers are drawn from; libvirt keeps no counter or size above 2^31 in what its schema calls unsignedInt."""
 
 
-_MOST = 20
+_MOST = 3
 """How often something that may be repeated is."""
+
+_FEW = 5
+"""How many of the missing things a document is made for."""
+
+_ATTEMPTS = 20
+"""Documents in a row that may bring nothing new."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -132,33 +138,37 @@ class Writer:
         self._grammar = grammar
         self._random = random.Random(seed)
         self._strings = rstr.Rstr(self._random)
-        self._missing: set[str] = set()
+        self.missing: set[str] = set()
+        self._focus: set[str] = set()
         self._seen: set[str] = set()
 
-    def documents(self, wanted: Collection[str], attempts: int = 30) -> Iterator[bytes]:
-        """Valid documents until everything `wanted` stands in one, or `attempts` in a row brought nothing new."""
-        self._missing = set(wanted)
-        left = attempts
-        while self._missing and left:
-            self._seen = set()
-            root = etree.Element("root")
-            self._write(self._grammar.start, "", root, ())
-            document = etree.fromstring(etree.tostring(root[0]))
-            if not self._grammar.validator.validate(document):
-                left -= 1
-                continue
-            left = left - 1 if self._seen.isdisjoint(self._missing) else attempts
-            self._missing -= self._seen
-            yield etree.tostring(document)
+    def documents(self, wanted: Collection[str]) -> Iterator[bytes]:
+        """Valid documents until everything `wanted` stands in one; what cannot be had is left in `missing`.
 
-    @property
-    def missing(self) -> set[str]:
-        """What the documents so far lack of all that was wanted."""
-        return self._missing
+        Each is made for one element that lacks something, and else is as small as can be: libxml2 takes hours to
+        validate a document that has everything at once.
+        """
+        self.missing = set(wanted)
+        homes: dict[str, set[str]] = {}
+        for one in sorted(wanted):
+            homes.setdefault(one.partition("=")[0].rpartition("/")[0], set()).add(one)
+        for members in homes.values():
+            failures = 0
+            while (left := members & self.missing) and failures < _ATTEMPTS:
+                self._focus, self._seen = set(sorted(left)[:_FEW]), set()
+                root = etree.Element("root")
+                self._write(self._grammar.start, "", root, ())
+                xml = etree.tostring(root[0])
+                if not self._grammar.validator.validate(etree.fromstring(xml)):
+                    failures += 1
+                    continue
+                self.missing -= self._seen
+                failures = failures + 1 if members & self.missing == left else 0
+                yield xml
 
     def _new(self, pattern: Pattern, path: str) -> int:
-        """How much a pattern would add to the document."""
-        return len((self._grammar.targets(pattern, path) & self._missing) - self._seen)
+        """How much of what the document is made for a pattern would add."""
+        return len((self._grammar.targets(pattern, path) & self._focus) - self._seen)
 
     def _write(self, pattern: Pattern, path: str, home: Any, within: tuple[str, ...]) -> None:
         match pattern.kind:
@@ -214,12 +224,11 @@ class Writer:
         )
 
     def _choose(self, parts: tuple[Pattern, ...], path: str, within: tuple[str, ...]) -> Pattern:
-        possible = [part for part in parts if not self._grammar.forbidden(part) and not self._recursive(part, within)] or parts
+        possible = [part for part in parts if not self._grammar.forbidden(part)]
         worth = [self._new(part, path) for part in possible]
-        best = max(worth)
-        if best and self._random.random() < 0.9:
+        if best := max(worth):
             return self._random.choice([part for part, value in zip(possible, worth, strict=True) if value == best])
-        return self._random.choice(possible)
+        return self._random.choice([part for part in possible if not self._recursive(part, within)] or possible)
 
     def _value(self, data: Pattern) -> str:
         limits = dict(data.limits)
