@@ -31,6 +31,14 @@ _RANGES = {
 """What numbers are drawn from; libvirt keeps no counter or size above 2^31 in what its schema calls unsignedInt."""
 
 
+_SAMPLES = {
+    "NCName": "name",
+    "anyURI": "http://example.org/",
+    "dateTime": "2024-02-29T12:00:00",
+    "double": "0.5",
+    "string": "text",
+}
+
 _MOST = 3
 """How often something that may be repeated is."""
 
@@ -249,7 +257,9 @@ class Writer:
             raise ValueError(f"no number between {lowest} and {highest} is spelled {limits['pattern']}")
         if "pattern" in limits:
             return _ILLEGAL.sub("_", self._strings.xeger(limits["pattern"]))
-        return {"dateTime": "2024-02-29T12:00:00", "double": "0.5", "anyURI": "http://example.org/"}.get(data.text, "name")
+        return {"dateTime": "2024-02-29T12:00:00", "double": "0.5", "anyURI": "http://example.org/"}.get(
+            data.text, "name"
+        )
 
 
 def _qualified(name: str) -> str:

@@ -20,7 +20,7 @@ def _key(python_name: str) -> str:
     return document_key(python_name)
 
 
-def _stored(document: Any, python_name: str) -> Any:
+def stored_value(document: Any, python_name: str) -> Any:
     """The value of a plain field: what is stored under the field's GraphQL name."""
     return document.get(_key(python_name))
 
@@ -32,6 +32,6 @@ def build_schema(schema_class: type[strawberry.Schema] = strawberry.Schema, **op
         query=Query,
         subscription=Subscription,
         types=[*DEVICES.values(), *shapes],
-        config=StrawberryConfig(default_resolver=_stored, scalar_map={Long: LONG}),
+        config=StrawberryConfig(default_resolver=stored_value, scalar_map={Long: LONG}),
         **options,
     )

@@ -5,7 +5,7 @@ import pytest
 import schema
 from schema.devices.video import Video
 from schema.element import Document
-from tests.schema.computed import computed
+from tests.schema.asking import computed
 from tests.schema.devices import described
 
 
@@ -46,9 +46,5 @@ def test_a_model_without_a_type_comes_back() -> None:
 
 def test_its_memory_in_bytes() -> None:
     device = video("<video><model type='qxl' ram='65536' vram='4294967295' vgamem='0'/></video>")
-    assert computed(Video, device, "ramBytes", "vramBytes", "vram64Bytes", "vgamemBytes") == {
-        "ramBytes": 64 * 1024**2,
-        "vramBytes": 4294967295 * 1024,
-        "vram64Bytes": None,
-        "vgamemBytes": 0,
-    }
+    names = ("ram_bytes", "vram_bytes", "vram64_bytes", "vgamem_bytes")
+    assert [computed(Video, name, device) for name in names] == [64 * 1024**2, 4294967295 * 1024, None, 0]

@@ -5,7 +5,7 @@ import pytest
 import schema
 from schema.domain.clock import Clock
 from schema.element import Document
-from tests.schema.computed import computed
+from tests.schema.asking import computed
 
 
 def clock(xml: str) -> Document:
@@ -26,7 +26,7 @@ def clock(xml: str) -> Document:
 )
 def test_an_adjustment_in_seconds(written: str, seconds: int | None) -> None:
     document = clock(f"<clock offset='variable' {written}/>")
-    assert computed(Clock, document, "adjustmentSeconds") == {"adjustmentSeconds": seconds}
+    assert computed(Clock, "adjustment_seconds", document) == seconds
     assert "extra" not in document
 
 

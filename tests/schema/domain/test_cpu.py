@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.schema.domain.asking import answer, stored
-from tests.shared import needs_judge
+from tests.schema.asking import answer, stored
 
 
 @pytest.mark.parametrize(
@@ -20,19 +19,16 @@ def test_a_topology_has_room_for_so_many_virtual_cpus(attributes: str, vcpus: in
     assert found == {"cpu": {"topology": {"vcpus": vcpus}}}
 
 
-@needs_judge
 def test_an_empty_cpu_is_no_missing_one() -> None:
     assert stored("<cpu/>") == {"cpu": {}}
     assert stored("") == {}
 
 
-@needs_judge
 def test_a_model_without_a_name_keeps_what_it_says() -> None:
     assert stored("<cpu mode='host-model'><model fallback='forbid'/></cpu>") == {
         "cpu": {"mode": "host-model", "model": {"fallback": "forbid"}}
     }
 
 
-@needs_judge
 def test_a_word_that_libvirt_does_not_know_is_kept() -> None:
     assert stored("<cpu mode='quantum'/>") == {"cpu": {"extra": [{"name": "mode", "value": "quantum"}]}}

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.schema.domain.asking import answer, stored
-from tests.shared import needs_judge
+from tests.schema.asking import answer, stored
 
 
 def features(xml: str) -> Any:
@@ -13,7 +12,6 @@ def features(xml: str) -> Any:
     return stored(f"<features>{xml}</features>")["features"]
 
 
-@needs_judge
 @pytest.mark.parametrize(
     ("xml", "document"),
     [
@@ -37,7 +35,6 @@ def test_each_spelling_of_a_feature_comes_back(xml: str, document: Any) -> None:
     assert features(xml) == document
 
 
-@needs_judge
 def test_enlightenments_are_values_or_objects_of_their_own() -> None:
     hyperv = features(
         "<hyperv mode='custom'><relaxed state='on'/><vapic state='off'/><spinlocks state='on' retries='4294967295'/>"
@@ -55,7 +52,6 @@ def test_enlightenments_are_values_or_objects_of_their_own() -> None:
     }
 
 
-@needs_judge
 def test_a_container_keeps_or_loses_capabilities() -> None:
     xml = "<capabilities policy='deny'><mknod state='on'/><sys_chroot state='off'/></capabilities>"
     assert features(xml) == {"capabilities": {"policy": "deny", "mknod": True, "sysChroot": False}}

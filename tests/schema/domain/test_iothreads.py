@@ -1,4 +1,4 @@
-from tests.schema.domain.stored import stored
+from tests.schema.asking import stored
 
 
 def test_threads_are_counted_and_listed() -> None:

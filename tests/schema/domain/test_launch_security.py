@@ -1,7 +1,7 @@
 import pytest
 
 from schema.domain.launch_security import LaunchSecurity, SevLaunchSecurity, SevSnpLaunchSecurity, TdxLaunchSecurity
-from tests.schema.domain.stored import computed, stored
+from tests.schema.asking import computed, stored
 
 
 def test_each_technique_has_what_only_it_has() -> None:

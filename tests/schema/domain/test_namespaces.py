@@ -2,7 +2,7 @@ import pytest
 
 import schema
 from schema.domain.commandline import QemuCommandline
-from tests.schema.domain.stored import computed, stored
+from tests.schema.asking import computed, stored
 
 QEMU = "http://libvirt.org/schemas/domain/qemu/1.0"
 COMMANDLINE = {

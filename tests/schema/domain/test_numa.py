@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.schema.domain.asking import answer
+from tests.schema.asking import answer
 
 
 def cell(attributes: str, content: str, selection: str) -> Any:

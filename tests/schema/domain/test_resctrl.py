@@ -1,5 +1,5 @@
 from schema.domain.resctrl import CacheAllocation
-from tests.schema.domain.stored import computed, stored
+from tests.schema.asking import computed, stored
 
 
 def test_groups_of_virtual_cpus_and_their_meters() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import schema
 from schema.domain.sysinfo import SmbiosBaseBoard, SmbiosSystem
-from tests.schema.computed import computed
+from tests.schema.asking import computed
 from tests.shared import difference
 
 XML = """<domain>
@@ -42,7 +42,6 @@ def test_each_type_has_its_shape() -> None:
 
 def test_an_entry_is_found_by_its_name() -> None:
     smbios, *_ = sysinfos()
-    system = computed(SmbiosSystem, smbios["system"], "serial", "family", "uuid")
-    assert system == {"serial": "A1", "family": None, "uuid": None}
-    boards = [computed(SmbiosBaseBoard, board, "product") for board in smbios["baseBoards"]]
-    assert boards == [{"product": "20BE"}, {"product": "20BF"}]
+    system = [computed(SmbiosSystem, name, smbios["system"]) for name in ("serial", "family", "uuid")]
+    assert system == ["A1", None, None]
+    assert [computed(SmbiosBaseBoard, "product", board) for board in smbios["baseBoards"]] == ["20BE", "20BF"]
