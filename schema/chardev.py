@@ -6,92 +6,9 @@ Source: libvirt's domain XML, "Consoles, serial, parallel & channel devices", "H
 from collections.abc import Iterator
 from enum import Enum
 
-from .element import Document, Element, Variant, attribute, child, children, element, family, shape, variants
+from .element import Document, Element, attribute, child, children, element
 from .parts import Reconnect, SecurityLabel
 from .scalars import OnOff, YesNo, word, words
-
-_LABELS = "Security labels of the source, instead of those that the domain's own labels give it."
-
-
-@family()
-class CharacterDeviceSource(Variant):
-    """Where a character device ends on the host; its owner's `type` decides the shape."""
-
-
-@shape("dev", "pty", "pipe")
-class PathSource(CharacterDeviceSource):
-    """A character device of the host (`dev`), a pseudo terminal (`pty`) or a named pipe (`pipe`)."""
-
-    path: str | None = attribute(
-        "Host path of the device or pipe; of a pseudo terminal it is known while the VM runs.", searchable=True
-    )
-    security_labels: list[SecurityLabel] | None = children(_LABELS, xml="seclabel")
-
-
-@shape("file")
-class FileSource(CharacterDeviceSource):
-    """A file on the host that everything the guest writes goes to."""
-
-    path: str | None = attribute("Host path of the file that is written.", searchable=True)
-    append: OnOff | None = attribute(
-        "Whether a restart of the VM keeps what the file holds; off where it is missing.", since="1.3.1"
-    )
-    security_labels: list[SecurityLabel] | None = children(_LABELS, xml="seclabel")
-
-
-@shape("unix")
-class UnixSource(CharacterDeviceSource):
-    """A unix socket on the host."""
-
-    mode: str | None = attribute("Whether the hypervisor listens on the socket (`bind`) or connects to it (`connect`).")
-    path: str | None = attribute(
-        "Host path of the socket; libvirt chooses it for a virtio channel that names none.", searchable=True
-    )
-    reconnect: Reconnect | None = child(
-        "Whether a lost connection is made again, in the mode `connect`.", since="3.7.0"
-    )
-    security_labels: list[SecurityLabel] | None = children(_LABELS, xml="seclabel")
-
-
-@shape("tcp")
-class TcpSource(CharacterDeviceSource):
-    """A TCP connection with a program on this host or another."""
-
-    mode: str | None = attribute("Whether the hypervisor waits for a client (`bind`) or is one (`connect`).")
-    host: str | None = attribute("Name or address to listen on or to connect to.", searchable=True)
-    service: str | None = attribute("TCP port, by its number or the name of the service.", searchable=True)
-    tls: YesNo | None = attribute(
-        "Whether TLS encrypts the connection; QEMU's setting `chardev_tls` decides where it is missing.", since="2.4.0"
-    )
-    reconnect: Reconnect | None = child(
-        "Whether a lost connection is made again, in the mode `connect`.", since="3.7.0"
-    )
-
-
-@shape("udp")
-class UdpSource(CharacterDeviceSource):
-    """One end of a UDP flow, which may lose data; there are two of them, one for each direction."""
-
-    mode: str | None = attribute("Whether this is the end that receives (`bind`) or the one sent to (`connect`).")
-    host: str | None = attribute("Name or address of this end of the flow.", searchable=True)
-    service: str | None = attribute("UDP port of this end, by number or service name.", searchable=True)
-
-
-@shape("spiceport", "dbus")
-class PortSource(CharacterDeviceSource):
-    """A named port of the VM's SPICE display (since libvirt 1.2.2) or of its D-Bus display."""
-
-    channel: str | None = attribute(
-        "Name under which a client finds the port, such as `org.qemu.console.serial.0`.", searchable=True
-    )
-
-
-@shape("nmdm")
-class NmdmSource(CharacterDeviceSource):
-    """A pair of terminals on FreeBSD, joined by a virtual null modem cable. Since libvirt 1.2.4."""
-
-    master: str | None = attribute("Host path of the terminal that the hypervisor opens.", searchable=True)
-    slave: str | None = attribute("Host path of the terminal that a client opens.", searchable=True)
 
 
 @words
@@ -102,30 +19,70 @@ class VdagentMouse(Enum):
     CLIENT = word("client", "The client, which sends where the pointer is")
 
 
-@shape("qemu-vdagent")
-class VdagentSource(CharacterDeviceSource):
-    """QEMU's own end of the SPICE agent protocol, which needs no SPICE display. Since libvirt 8.4.0."""
+@element
+class CharacterDeviceSource(Element):
+    """Where a character device ends on the host. Its owner's `type` tells which of these attributes libvirt reads.
 
+    It is one class for all types because libvirt's schema allows every attribute with every type, and documents use
+    that: values that libvirt passes over are values all the same.
+    """
+
+    mode: str | None = attribute(
+        "Whether the hypervisor listens (`bind`) or connects (`connect`), of the types `unix` and `tcp`; of `udp`, "
+        "whether this is the end that receives (`bind`) or the one sent to (`connect`)."
+    )
+    path: str | None = attribute(
+        "Host path of the device, pipe, file or socket, of the types `dev`, `pty`, `pipe`, `file` and `unix`. libvirt "
+        "chooses it for a pseudo terminal, and for a virtio channel's socket that names none.",
+        searchable=True,
+    )
+    host: str | None = attribute(
+        "Name or address to listen on or to connect to, of the types `tcp` and `udp`.", searchable=True
+    )
+    service: str | None = attribute(
+        "Port by its number or the name of the service, of the types `tcp` and `udp`.", searchable=True
+    )
+    tls: YesNo | None = attribute(
+        "Whether TLS encrypts a TCP connection; QEMU's setting `chardev_tls` decides where it is missing.",
+        since="2.4.0",
+    )
+    append: OnOff | None = attribute(
+        "Whether a restart of the VM keeps what a file holds; off where it is missing.", since="1.3.1"
+    )
+    channel: str | None = attribute(
+        "Name under which a client finds the port, such as `org.qemu.console.serial.0`, of the types `spiceport` "
+        "(since libvirt 1.2.2) and `dbus`.",
+        searchable=True,
+    )
+    master: str | None = attribute(
+        "Host path of the terminal that the hypervisor opens, of FreeBSD's null modem pairs (`nmdm`).",
+        searchable=True,
+        since="1.2.4",
+    )
+    slave: str | None = attribute(
+        "Host path of the terminal that a client opens, of FreeBSD's null modem pairs (`nmdm`).",
+        searchable=True,
+        since="1.2.4",
+    )
     clipboard: YesNo | None = attribute(
-        "Whether guest and client, such as a VNC viewer, share their clipboards; no where it is missing.",
+        "Whether guest and client, such as a VNC viewer, share their clipboards, of the type `qemu-vdagent`; no where "
+        "it is missing.",
         xml="copypaste",
         within="clipboard",
+        since="8.4.0",
     )
     mouse: VdagentMouse | None = attribute(
-        "Who places the pointer; QEMU takes `client` where it is missing.",
+        "Who places the pointer, of the type `qemu-vdagent`; QEMU takes `client` where it is missing.",
         xml="mode",
         within="mouse",
+        since="8.4.0",
     )
-
-
-@shape("null", "stdio", "vc", "spicevmc")
-class PlainSource(CharacterDeviceSource):
-    """An end without a place of its own: nowhere, the VM's log, a console on its display or its SPICE channel."""
-
-
-@shape("other")
-class OtherCharacterDeviceSource(CharacterDeviceSource):
-    """An end of a type that this release of virtgraph does not know."""
+    reconnect: Reconnect | None = child(
+        "Whether a lost connection is made again, in the mode `connect`.", since="3.7.0"
+    )
+    security_labels: list[SecurityLabel] | None = children(
+        "Security labels of the source, instead of those that the domain's own labels give it.", xml="seclabel"
+    )
 
 
 @words
@@ -158,13 +115,13 @@ class CharacterDeviceBackend(Element):
     """What every character device has: its end on the host."""
 
     type: str | None = attribute(
-        "What it is on the host; decides the shape of `sources`: `pty` (a pseudo terminal), `unix`, `tcp` or `udp` (a "
-        "socket), `file`, `dev` (a device of the host), `pipe`, `stdio` (the VM's log), `vc` (a text console on its "
-        "display), `null` (nothing), `nmdm`, `spicevmc`, `spiceport`, `qemu-vdagent` or `dbus`.",
+        "What it is on the host; tells which attributes of `sources` count: `pty` (a pseudo terminal), `unix`, `tcp` "
+        "or `udp` (a socket), `file`, `dev` (a device of the host), `pipe`, `stdio` (the VM's log), `vc` (a text "
+        "console on its display), `null` (nothing), `nmdm`, `spicevmc`, `spiceport`, `qemu-vdagent` or `dbus`.",
         searchable=True,
     )
-    sources: list[CharacterDeviceSource] | None = variants(
-        "Where it ends on the host: one place, or two for `udp`.", xml="source", by="type"
+    sources: list[CharacterDeviceSource] | None = children(
+        "Where it ends on the host: one place, or two for `udp`.", xml="source"
     )
     protocol: CharacterDeviceProtocol | None = child("What is spoken, where the type is `tcp`.")
     log: CharacterDeviceLog | None = child("Host file that keeps a copy of the output, whatever the type.")

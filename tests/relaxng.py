@@ -70,8 +70,13 @@ class Grammar:
             name: patterns[0] if len(patterns) == 1 else Pattern("choice", None, tuple(patterns))
             for name, patterns in self._found.items()
         }
-        self.validator = etree.RelaxNG(etree.parse(file))
+        self._validator = etree.RelaxNG(etree.parse(file))
         self._targets: dict[tuple[int, str], frozenset[str]] = {}
+
+    def accepts(self, xml: bytes) -> bool:
+        """Whether a document is valid."""
+        valid: bool = self._validator.validate(etree.fromstring(xml))
+        return valid
 
     def _load(self, file: Path) -> Pattern:
         start = Pattern("empty")
@@ -163,11 +168,11 @@ class Writer:
         for members in homes.values():
             failures = 0
             while (left := members & self.missing) and failures < _ATTEMPTS:
-                self._focus, self._seen = set(sorted(left)[:_FEW]), set()
+                self._focus, self._seen = set(self._random.sample(sorted(left), min(_FEW, len(left)))), set()
                 root = etree.Element("root")
                 self._write(self._grammar.start, "", root, ())
                 xml = etree.tostring(root[0])
-                if not self._grammar.validator.validate(etree.fromstring(xml)):
+                if not self._grammar.accepts(xml):
                     failures += 1
                     continue
                 self.missing -= self._seen

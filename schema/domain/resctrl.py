@@ -57,6 +57,7 @@ class ResctrlMonitor(Element):
     """A meter of what some virtual CPUs use."""
 
     vcpus: str | None = attribute("Virtual CPUs that are metered, such as `0-3`; all of the group when it is missing.")
+    id: str | None = attribute("libvirt's name for the meter, on running domains only.")
 
 
 @element

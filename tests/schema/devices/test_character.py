@@ -89,7 +89,6 @@ def test_every_backend_is_declared_in_full() -> None:
     assert difference(xml.encode(), schema.domain_to_xml(definition)) is None
     assert definition["devices"]["serials"][1]["sources"] == [
         {
-            "kind": "tcp",
             "mode": "connect",
             "host": "127.0.0.1",
             "service": "5555",
@@ -97,6 +96,4 @@ def test_every_backend_is_declared_in_full() -> None:
             "reconnect": {"enabled": True, "timeout": 10},
         }
     ]
-    assert definition["devices"]["channels"][0]["sources"] == [
-        {"kind": "qemu-vdagent", "clipboard": True, "mouse": "client"}
-    ]
+    assert definition["devices"]["channels"][0]["sources"] == [{"clipboard": True, "mouse": "client"}]

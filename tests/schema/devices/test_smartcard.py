@@ -40,6 +40,6 @@ def test_each_mode_is_typed_whole() -> None:
     by_certificates, passed_on = schema.devices_of(definition)
     assert by_certificates["certificates"] == ["cert1", "cert2", "cert3"]
     assert by_certificates["database"] == "/etc/pki/nssdb/"
-    assert passed_on["sources"] == [{"kind": "tcp", "mode": "bind", "host": "127.0.0.1", "service": "2001"}]
+    assert passed_on["sources"] == [{"mode": "bind", "host": "127.0.0.1", "service": "2001"}]
     assert passed_on["address"] == {"kind": "ccid", "controller": 0, "slot": 0}
     assert schema.untyped(definition) == []
