@@ -32,19 +32,24 @@ def _read(
         raise XmlError(f"the XML is deeper than {DEEPEST} levels")
     if not isinstance(tree, dict):
         tree = {"#text": tree} if tree else {}
-    before = len(document), len(document.get("extra", ()))
+    before = (len(document), len(document.get("extra", ()))) if path else (0, 0)
     if table.presence is not None:
         document[table.presence.key] = True
     for name, value in tree.items():
         if name[0] == "@":
             slot = table.attributes.get(name)
-            if slot is not None:
-                if not _read_value(slot, value, document):
+            if slot is None:
+                if name != "@xmlns" or isinstance(value, str):
                     _keep(document, path, name[1:], value=value)
-            elif name != "@xmlns" or isinstance(value, str):
+            elif slot.verbatim:
+                document[slot.key] = value
+            elif not _read_value(slot, value, document):
                 _keep(document, path, name[1:], value=value)
         elif name == "#text":
-            _read_text(table, value, document, path, blank=_has_children(tree))
+            if value.isspace() and (table.text is None or _has_children(tree)):
+                continue  # indentation
+            if table.text is None or not _read_value(table.text, value, document):
+                _keep(document, path, "#text", value=value)
         elif name != link:
             _read_children(source, table, name, value, tree, document, where, path)
     if table.text is not None and path and "#text" not in tree:
@@ -55,13 +60,6 @@ def _read(
 
 def _has_children(tree: dict[str, Any]) -> bool:
     return any(name[0] not in "@#" for name in tree)
-
-
-def _read_text(table: Node, value: str, document: Document, path: tuple[str, ...], *, blank: bool) -> None:
-    if (blank or table.text is None) and not value.strip():
-        return
-    if table.text is None or not _read_value(table.text, value, document):
-        _keep(document, path, "#text", value=value)
 
 
 def _read_value(slot: Slot, text: str, document: Document) -> bool:

@@ -51,6 +51,7 @@ on being a list (GraphQL's overlapping-fields rule); objects may differ as long 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Literal, TypeVar, cast
 
 import strawberry
@@ -136,9 +137,14 @@ class Variant(Element):
         return isinstance(document, dict)
 
 
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
 def value_at(document: Any, path: str) -> Any:
     """The value under a dotted path of a document, None where the path leads nowhere: `source.file`."""
-    for step in path.split("."):
+    for step in _steps(path):
         document = document.get(step) if isinstance(document, dict) else None
     return document
 

@@ -108,6 +108,8 @@ class Integer:
         return number
 
     def _number(self, text: str) -> int:
+        if text.isdecimal() and text.isascii() and (text[0] != "0" or text == "0"):
+            return int(text)  # nearly all numbers, and the same in every notation
         if not self.digits and not self.based:
             if not _DECIMAL.fullmatch(text):
                 raise ValueError(f"{text!r} is not a decimal number")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 from .element import NAMESPACES, Claim, Element, Variant, claims, document_key
-from .scalars import Spelling, bare, spelling_of
+from .scalars import Spelling, Verbatim, bare, spelling_of
 from .xmltext import SEPARATOR, Tree
 
 _PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
@@ -21,6 +21,11 @@ class Slot:
     key: str
     spelling: Spelling | None
     claim: Claim
+    verbatim: bool = field(init=False)
+    """Whether the text is the value."""
+
+    def __post_init__(self) -> None:
+        self.verbatim = isinstance(self.spelling, Verbatim)
 
 
 @dataclass(slots=True, eq=False)
@@ -66,16 +71,15 @@ class Child:
     claim: Claim
     of: Any
     """A declared class, a family of variants, a `Spelling` for lists of text, or None for raw XML."""
+    many: bool = field(init=False)
+    """Whether the document holds a list."""
+    varies: bool = field(init=False)
+    """Whether the documents are variants, told apart by `kind`."""
+    _tables: dict[str, Node] = field(init=False, default_factory=dict)
 
-    @property
-    def many(self) -> bool:
-        """Whether the document holds a list."""
-        return self.claim.role in ("children", "chain", "variants")
-
-    @property
-    def varies(self) -> bool:
-        """Whether the documents are variants, told apart by `kind`."""
-        return self.claim.role in ("variant", "variants")
+    def __post_init__(self) -> None:
+        self.many = self.claim.role in ("children", "chain", "variants")
+        self.varies = self.claim.role in ("variant", "variants")
 
     def shapes(self) -> list[type[Any]]:
         """The declared classes that a document here can be of."""
@@ -83,7 +87,10 @@ class Child:
 
     def shape(self, kind: str) -> Node:
         """The tables for one child of this kind."""
-        return node(self.of.shapes[kind] if self.varies else self.of)
+        found = self._tables.get(kind)
+        if found is None:
+            found = self._tables[kind] = node(self.of.shapes[kind] if self.varies else self.of)
+        return found
 
     def kind(self, tree: Tree, owner: Tree) -> str | None:
         """The kind of variant that a child is; None where it is no variant."""

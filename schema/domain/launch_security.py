@@ -11,16 +11,7 @@ from typing import Annotated, Any
 import strawberry
 
 from ..element import Document, Element, Variant, attribute, child, derived, element, family, shape, text_child
-from ..scalars import Integer, Long, YesNo
-
-
-class _Hexadecimal(Integer):
-    """A number in base 16 with or without its `0x`: libvirt reads a policy of `10` as 16."""
-
-    __slots__ = ()
-
-    def _number(self, text: str) -> int:
-        return Integer._number(self, text if text[:2] in ("0x", "0X") else f"0x{text}")
+from ..scalars import Hexadecimal, Long, YesNo
 
 
 def _policy_bit(document: Document, bit: int) -> bool | None:
@@ -65,7 +56,7 @@ class SevLaunchSecurity(AmdLaunchSecurity):
     Since libvirt 4.4.0.
     """
 
-    policy: Annotated[Long, _Hexadecimal(4, bits=64)] | None = text_child(
+    policy: Annotated[Long, Hexadecimal(4, bits=64)] | None = text_child(
         "Guest owner's rules, which the firmware enforces as long as the guest exists: bit 0 forbids debugging, 1 "
         "forbids sharing keys with other guests, 2 demands encrypted registers (SEV-ES), 3 forbids sending the guest "
         "to another host, 4 to one outside its domain, 5 to one without SEV; the upper 16 bits are the oldest "
@@ -106,7 +97,7 @@ class SevSnpLaunchSecurity(AmdLaunchSecurity):
         "Whether the guest may choose to have its attestation reports signed with the chip's own key (VCEK) instead "
         "of the one loaded into it (VLEK)."
     )
-    policy: Annotated[Long, _Hexadecimal(8, bits=64)] | None = text_child(
+    policy: Annotated[Long, Hexadecimal(8, bits=64)] | None = text_child(
         "Guest owner's rules, which the firmware enforces as long as the guest exists: bit 16 allows hyper-threads, "
         "17 is always set, 18 allows a migration agent, 19 allows debugging, 20 keeps the guest on one socket; the "
         "lower 16 bits are the oldest firmware interface allowed. QEMU assumes 0x30000 when it is missing."
@@ -151,7 +142,7 @@ class TdxLaunchSecurity(LaunchSecurity):
     Since libvirt 11.6.0.
     """
 
-    policy: Annotated[Long, _Hexadecimal(1, bits=64)] | None = text_child(
+    policy: Annotated[Long, Hexadecimal(1, bits=64)] | None = text_child(
         "Attributes of the trust domain, which it can attest: bit 0 lets the host debug it, bit 28 spares it "
         "exceptions for pages that it has not accepted yet."
     )
