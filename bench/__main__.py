@@ -2,9 +2,9 @@
 
 import argparse
 
-from bench import codec
+from bench import build, codec
 
-BENCHES = {"codec": codec.main}
+BENCHES = {"codec": codec.main, "build": build.main}
 
 
 def main() -> None:
