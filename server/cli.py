@@ -15,7 +15,9 @@ from rich.table import Table
 from server import __version__
 from server.settings import Settings
 
-SCHEMA_FILE = Path(__file__).parent.parent / "schema" / "schema.graphql"
+ROOT = Path(__file__).parent.parent
+SCHEMA_FILE = ROOT / "schema" / "schema.graphql"
+MAPPING_FILE = ROOT / "docs" / "device-mapping.md"
 
 app = typer.Typer(
     help="One GraphQL API over every virtual machine and every virtual device of many libvirt hosts.",
@@ -190,11 +192,29 @@ def sdl(
     """Print the GraphQL schema."""
     from schema.graph.schema import build_schema
 
-    printed = build_schema().as_str() + "\n"
-    if not check:
-        sys.stdout.write(printed)
-    elif not SCHEMA_FILE.exists() or SCHEMA_FILE.read_text(encoding="utf-8") != printed:
-        raise _fail("schema/schema.graphql is stale: run `virtgraph sdl > schema/schema.graphql`.")
+    _print_or_check(build_schema().as_str() + "\n", "sdl", SCHEMA_FILE if check else None)
+
+
+@app.command()
+def mapping(
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Fail if the committed docs/device-mapping.md differs from it."),
+    ] = False,
+) -> None:
+    """Print where each element and attribute of libvirt's XML is kept, as a Markdown page."""
+    from schema.graph.mapping import mapping_page
+
+    _print_or_check(mapping_page(), "mapping", MAPPING_FILE if check else None)
+
+
+def _print_or_check(made: str, command: str, committed: Path | None) -> None:
+    """Print what is made from the declarations, or compare it with the committed file."""
+    if committed is None:
+        sys.stdout.write(made)
+    elif not committed.exists() or committed.read_text(encoding="utf-8") != made:
+        name = committed.relative_to(ROOT)
+        raise _fail(f"{name} is stale: run `virtgraph {command} > {name}`.")
 
 
 @app.command()

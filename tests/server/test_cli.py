@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from server import __version__
-from server.cli import SCHEMA_FILE, app
+from server import __version__, cli
+from server.cli import app
 
 SAMPLE = Path(__file__).parent.parent.parent / "server" / "sample" / "domains"
 
@@ -27,21 +27,29 @@ def test_version() -> None:
     assert run("--version")[:2] == (0, f"virtgraph {__version__}\n")
 
 
-def test_sdl_prints_the_committed_schema() -> None:
-    code, out, _ = run("sdl")
+COMMITTED = [("sdl", "SCHEMA_FILE"), ("mapping", "MAPPING_FILE")]
+
+
+@pytest.mark.parametrize(("command", "committed"), COMMITTED)
+def test_what_is_made_from_the_declarations_is_what_is_committed(command: str, committed: str) -> None:
+    code, out, _ = run(command)
     assert code == 0
-    assert out == SCHEMA_FILE.read_text(encoding="utf-8")
-    assert run("sdl", "--check")[0] == 0
+    assert out == getattr(cli, committed).read_text(encoding="utf-8")
+    assert run(command, "--check")[0] == 0
 
 
-def test_a_stale_committed_schema_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stale = tmp_path / "schema.graphql"
-    monkeypatch.setattr("server.cli.SCHEMA_FILE", stale)
-    assert run("sdl", "--check")[0] == 1
+@pytest.mark.parametrize(("command", "committed"), COMMITTED)
+def test_a_stale_committed_file_is_found(
+    command: str, committed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stale = tmp_path / "stale"
+    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    monkeypatch.setattr(cli, committed, stale)
+    assert run(command, "--check")[0] == 1
     stale.write_text("type Query { old: Int }\n", encoding="utf-8")
-    code, _, errors = run("sdl", "--check")
+    code, _, errors = run(command, "--check")
     assert code == 1
-    assert "virtgraph sdl > schema/schema.graphql" in errors
+    assert f"virtgraph {command} > stale" in errors
 
 
 def test_coverage_prints_the_share(tmp_path: Path) -> None:
