@@ -17,17 +17,17 @@ from .xmltext import DefinitionError, Source, XmlError
 
 @element
 class _Head(Element):
-    """What names a domain."""
+    """What tells a domain from others."""
 
-    name: str | None = text_child("Name of the domain on its host.")
-    uuid: str | None = text_child("UUID of the domain.")
+    name: str | None = text_child("Name of the VM; on a hypervisor no other has the same.")
+    uuid: str | None = text_child("UUID of the VM; libvirt makes one up where it is missing.")
 
 
 @element
 class WholeDomain(Domain, _Head):
     """A `<domain>` with its head and its devices."""
 
-    devices: Devices | None = child("The devices of the domain.")  # type: ignore[valid-type]
+    devices: Devices | None = child("What the guest is equipped with: one list per kind of device.")  # type: ignore[valid-type]
 
 
 _BESIDE_DOMAIN = ("name", "uuid", "devices")

@@ -30,7 +30,9 @@ DEVICES: dict[str, type["Device"]] = {}
 """Declared devices by the name of libvirt's element."""
 
 
-@strawberry.interface(description="A virtual device of a VM.")
+@strawberry.interface(
+    description="A device of a VM: emulated, paravirtual or passed through from the host. Each kind has a type."
+)
 class Device(Element, Node):
     """A virtual device of a VM."""
 
@@ -76,7 +78,7 @@ class Device(Element, Node):
         return node_id("Device", owner["_id"], document["id"])
 
     @derived(
-        "Which of libvirt's device elements this is.",
+        "Which kind of device it is, by libvirt's elements; it decides the type.",
         graphql_type=Annotated["DeviceKind", strawberry.lazy("schema.devices")],  # noqa: F821
     )
     def kind(document: strawberry.Parent[Document]) -> str:  # noqa: D102

@@ -230,7 +230,7 @@ class NetworkDiskSource(DiskSource):
         searchable=True,
     )
     name: str | None = attribute(
-        "What the server calls the data: `pool/image` of Ceph, iSCSI target and LUN, path of a URL, UUID of VxHS …",
+        "What the server calls the data: `pool/image` of Ceph, target and LUN of iSCSI, path of a URL, UUID of VxHS.",
         searchable=True,
     )
     query: str | None = attribute("What follows the `?` in an HTTP URL.", since="6.2.0")

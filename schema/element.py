@@ -49,6 +49,7 @@ on being a list (GraphQL's overlapping-fields rule); objects may differ as long 
 (`sources`), and what must differ is named apart (`portNumber`). A test spreads every kind in one query.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -111,7 +112,7 @@ class Extra:
 class Element:
     """An XML element that a declaration describes."""
 
-    @derived("What the XML says here beyond the declared fields; empty for XML that we know.")
+    @derived("What the XML says here and no field of this API stands for; empty as a rule.")
     def extra(document: strawberry.Parent[Document]) -> list[Extra]:  # noqa: D102
         return cast(list[Extra], document.get("extra", []))
 
@@ -124,7 +125,7 @@ class Variant(Element):
     default: ClassVar[str]
     shapes: ClassVar[dict[str, type["Variant"]]]
 
-    kind: str = strawberry.field(description="libvirt's word for this shape; `other` where we know no such shape.")
+    kind: str = strawberry.field(description="libvirt's word for this shape; `other` where no such shape is known.")
 
     @classmethod
     def resolve_type(cls, document: Document, _info: GraphQLResolveInfo[Any], _type: Any) -> str:
@@ -267,6 +268,11 @@ def raw_children(description: str, *, xml: str, since: str | None = None) -> Any
 def sentence(cls: type) -> str:
     """The docstring as a GraphQL description."""
     return "\n".join(line.strip() for line in (cls.__doc__ or "").strip().splitlines())
+
+
+def first_sentence(cls: type) -> str:
+    """The first sentence of the docstring, on one line: what the element is, in brief."""
+    return re.split(r"(?<=\.)\s", sentence(cls), maxsplit=1)[0].replace("\n", " ")
 
 
 def element(cls: T) -> T:

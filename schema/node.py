@@ -17,7 +17,7 @@ from .element import Document, derived
 class Node:
     """Something with an id."""
 
-    @derived("Opaque id, unique in the whole API.")
+    @derived("Opaque id, unique in the whole API; `node` finds the thing by it.")
     def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
         raise NotImplementedError
 

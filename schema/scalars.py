@@ -7,6 +7,7 @@ it does not know; the codec then keeps the text as it is.
 import re
 import types
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, NewType, Protocol, Union, get_args, get_origin
 
@@ -39,6 +40,14 @@ LONG = strawberry.scalar(
     description="An integer of up to 64 bits: a JSON number up to 2^53 - 1, beyond that a string of its digits.",
     serialize=_long_out,
     parse_value=_long_in,
+)
+
+
+DATE_TIME = strawberry.scalar(
+    name="DateTime",
+    description="A point in time as ISO 8601 writes it, such as `2025-05-06T07:08:09.123000+00:00`.",
+    serialize=datetime.isoformat,
+    parse_value=datetime.fromisoformat,
 )
 
 

@@ -11,9 +11,8 @@ from typing import Any
 import strawberry
 
 from ..device import DEVICES, ORDER, Device
-from ..element import Element, children, element, sentence, text_child
+from ..element import Element, children, element, first_sentence, text_child
 from ..identity import check_identity
-from ..scalars import word
 from ..tables import node
 
 for _module in iter_modules(__path__):
@@ -23,7 +22,13 @@ for _tag in sorted(DEVICES, key=ORDER.index):  # whatever the order of the impor
     DEVICES[_tag] = DEVICES.pop(_tag)
 
 _kinds: Any = Enum(  # type: ignore[misc]
-    "DeviceKind", {declared.kind_name: word(declared.kind_name, sentence(declared)) for declared in DEVICES.values()}
+    "DeviceKind",
+    {
+        declared.kind_name: strawberry.enum_value(
+            declared.kind_name, description=f"{first_sentence(declared).removesuffix('.')} (`{declared.tag}`)."
+        )
+        for declared in DEVICES.values()
+    },
 )
 DeviceKind: type[Enum] = strawberry.enum(_kinds, description="Which of libvirt's device elements a device is.")
 
@@ -39,7 +44,7 @@ def _container() -> type[Any]:
     namespace: dict[str, Any] = {"__doc__": "`<devices>`: one list per kind of device.", "__annotations__": {}}
     for tag, declared in DEVICES.items():
         namespace["__annotations__"][declared.array] = list[declared] | None  # type: ignore[valid-type]
-        namespace[declared.array] = children(f"Devices of the kind `{tag}`.", xml=tag)
+        namespace[declared.array] = children(first_sentence(declared), xml=tag)
     return element(type("Devices", (_Emulator,), namespace))
 
 

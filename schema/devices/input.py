@@ -14,7 +14,7 @@ from ..scalars import OnOff, word, words
 
 @words
 class InputBus(Enum):
-    """The bus that an input device is on."""
+    """How an input device is connected to the guest."""
 
     PS2 = word("ps2", "The keyboard controller of a PC, for keyboards and mice")
     USB = word("usb", "A USB controller of the guest")

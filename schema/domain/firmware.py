@@ -57,7 +57,9 @@ class Loader(Element):
         "Whether the image is read-only; a UEFI image that is keeps its variables in `nvram`.", since="1.2.8"
     )
     secure: YesNo | None = attribute(
-        "Whether the image is able to do Secure Boot; it says so, but does not switch it on or off.", since="2.1.0"
+        "Whether the image is able to do Secure Boot; it says so, but does not switch it on or off.",
+        searchable=True,
+        since="2.1.0",
     )
     type: LoaderType | None = attribute("How the image is put into the guest's memory.", since="1.2.8")
     stateless: YesNo | None = attribute(

@@ -21,30 +21,36 @@ USUAL_PAGE = 50
 """Items of a page when the query does not say."""
 
 
-@strawberry.type(description="Where a page lies in its list.")
+@strawberry.type(description="Where a page lies in its list, and whether there is more to read.")
 class PageInfo:
     """Where a page lies in its list."""
 
-    has_next_page: bool = strawberry.field(description="Whether items follow this page.")
-    has_previous_page: bool = strawberry.field(description="Whether items precede this page.")
-    start_cursor: str | None = strawberry.field(description="Cursor of the first item; null for an empty page.")
-    end_cursor: str | None = strawberry.field(description="Cursor of the last item; null for an empty page.")
+    has_next_page: bool = strawberry.field(description="Whether the list goes on after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether the list has VMs before this page.")
+    start_cursor: str | None = strawberry.field(
+        description="Cursor of the page's first VM, for `before`; null for an empty page."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="Cursor of the page's last VM, for `after`; null for an empty page."
+    )
 
 
-@strawberry.type(description="A VM in a list.")
+@strawberry.type(description="One VM of a page, with its place in the list.")
 class VmEdge:
     """A VM in a list."""
 
-    cursor: str = strawberry.field(description="Names this place in the list, while VMs come and go.")
-    node: VirtualMachine = strawberry.field(description="The VM at this place.")
+    cursor: str = strawberry.field(
+        description="Names this place in the list, also while VMs come and go; give it as `after` or `before`."
+    )
+    node: VirtualMachine = strawberry.field(description="The VM that stands at this place.")
 
 
-@strawberry.type(description="A page of VMs.")
+@strawberry.type(description="Part of a list of VMs, as many as were asked for.")
 class VmConnection:
     """A page of VMs; the document carries the page and what is needed to count."""
 
-    edges: list[VmEdge] = strawberry.field(description="The VMs of this page with their cursors.")
-    nodes: list[VirtualMachine] = strawberry.field(description="The VMs of this page.")
+    edges: list[VmEdge] = strawberry.field(description="The VMs of this page, each with its cursor.")
+    nodes: list[VirtualMachine] = strawberry.field(description="The VMs of this page, without their cursors.")
     page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
 
     @derived("How many VMs the whole list has; counted only when it is selected.")
@@ -52,38 +58,54 @@ class VmConnection:
         return await info.context.loaders.vm_count(document["filter"], document["host"])
 
 
-@strawberry.enum(description="What VMs are sorted by.")
+@strawberry.enum(description="By which value VMs are sorted.")
 class VmOrderField(Enum):
     """Stored fields with one value each."""
 
-    NAME = strawberry.enum_value("name", description="The name; VMs without one come first.")
-    HOST = strawberry.enum_value("hostId", description="The name of the host.")
-    STATE = strawberry.enum_value("state", description="What the VM is doing, by its word.")
-    CHANGED_AT = strawberry.enum_value("changedAt", description="When the last change was seen.")
+    NAME = strawberry.enum_value("name", description="The VM's name; VMs without one come first.")
+    HOST = strawberry.enum_value("hostId", description="The name of the host that the VM is defined on.")
+    STATE = strawberry.enum_value("state", description="What the VM is doing, in the alphabet's order of the words.")
+    CHANGED_AT = strawberry.enum_value("changedAt", description="When the last change of the VM was seen.")
 
 
 @strawberry.enum(description="Which end of the list comes first.")
 class OrderDirection(Enum):
     """Which end of the list comes first."""
 
-    ASC = strawberry.enum_value("ASC", description="Smallest first.")
-    DESC = strawberry.enum_value("DESC", description="Largest first.")
+    ASC = strawberry.enum_value("ASC", description="From the smallest to the largest, from A to Z, from old to new.")
+    DESC = strawberry.enum_value("DESC", description="From the largest to the smallest, from Z to A, from new to old.")
 
 
 @strawberry.input(description="How VMs are sorted; name and id decide between equals.")
 class VmOrder:
     """How VMs are sorted."""
 
-    field: VmOrderField = strawberry.field(description="What to sort by.")
-    direction: OrderDirection = strawberry.field(description="Which end comes first.", default=OrderDirection.ASC)
+    field: VmOrderField = strawberry.field(description="Which value decides on the order.")
+    direction: OrderDirection = strawberry.field(
+        description="Which end of the order comes first.", default=OrderDirection.ASC
+    )
 
 
-First = Annotated[int | None, strawberry.argument(description=f"Items from the start, at most {LARGEST_PAGE}.")]
-After = Annotated[str | None, strawberry.argument(description="Only items after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description=f"Items from the end, at most {LARGEST_PAGE}.")]
-Before = Annotated[str | None, strawberry.argument(description="Only items before this cursor.")]
+First = Annotated[
+    int | None,
+    strawberry.argument(
+        description=f"How many VMs, from the start or after `after`: {LARGEST_PAGE} at most, usually {USUAL_PAGE}."
+    ),
+]
+After = Annotated[
+    str | None, strawberry.argument(description="Only VMs after the one with this cursor; goes with `first`.")
+]
+Last = Annotated[
+    int | None,
+    strawberry.argument(description=f"How many VMs, from the end or before `before`: {LARGEST_PAGE} at most."),
+]
+Before = Annotated[
+    str | None, strawberry.argument(description="Only VMs before the one with this cursor; goes with `last`.")
+]
 Where = Annotated[VmFilter | None, strawberry.argument(description="Only VMs that meet these conditions.")]
-OrderBy = Annotated[VmOrder | None, strawberry.argument(description="How to sort; by name where it is missing.")]
+OrderBy = Annotated[
+    VmOrder | None, strawberry.argument(description="What the list is sorted by; the name where it is missing.")
+]
 
 
 def page_request(

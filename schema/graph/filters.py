@@ -8,23 +8,23 @@ from strawberry import UNSET
 
 from ..devices import DEVICES
 from ..domain import Domain
-from ..element import Variant, document_key
+from ..element import Variant, document_key, first_sentence
 from ..scalars import Boolean, Integer, Long, bare
 from ..scalars import Word as EnumWord
 from ..tables import Child, node
 
 _OPERATORS = {
-    "eq": "Equal to this.",
-    "ne": "Not equal to this, or absent.",
-    "in_": "Equal to one of these.",
-    "not_in": "Equal to none of these, or absent.",
-    "gt": "Greater than this.",
-    "gte": "Greater than or equal to this.",
-    "lt": "Less than this.",
-    "lte": "Less than or equal to this.",
-    "starts_with": "Beginning with this text, case kept.",
-    "contains": "Holding this text somewhere, case kept.",
-    "exists": "Whether there is a value at all.",
+    "eq": "The value is equal to this one.",
+    "ne": "The value is not equal to this one, or there is none.",
+    "in_": "The value is equal to one of these.",
+    "not_in": "The value is equal to none of these, or there is none.",
+    "gt": "The value is greater than this one.",
+    "gte": "The value is greater than this one or equal to it.",
+    "lt": "The value is less than this one.",
+    "lte": "The value is less than this one or equal to it.",
+    "starts_with": "The text begins with this one; capitals and small letters differ.",
+    "contains": "The text has this one somewhere in it; capitals and small letters differ.",
+    "exists": "`true`: there is a value; `false`: there is none.",
 }
 _EQUALITY = ("eq", "ne", "in_", "not_in", "exists")
 _ORDER = ("gt", "gte", "lt", "lte")
@@ -75,7 +75,7 @@ _element_filters: dict[type, type | None] = {}
 def enum_filter(enum: type[Enum]) -> Any:
     """The operators for one enum."""
     if enum not in _enum_filters:
-        _enum_filters[enum] = _operators(f"{enum.__name__}Filter", f"a {enum.__name__}", enum)
+        _enum_filters[enum] = _operators(f"{enum.__name__}Filter", f"a value of `{enum.__name__}`", enum)
     return _enum_filters[enum]
 
 
@@ -95,15 +95,14 @@ def element_filter(cls: type[Any]) -> Any | None:
         _element_filters[cls] = None  # an element inside itself is not searched
         fields: dict[str, tuple[Any, str]] = {}
         if issubclass(cls, Variant):
-            fields["kind"] = (StringFilter, "libvirt's word for the shape; `other` where we know no such shape.")
+            fields["kind"] = (StringFilter, "libvirt's word for the shape; `other` where no such shape is known.")
         for shape in dict.fromkeys(cls.shapes.values()) if issubclass(cls, Variant) else (cls,):
             for name, (annotation, sentence) in _fields(shape).items():
                 known = fields.get(name, (annotation, sentence))[1]
                 fields[name] = (annotation, known if sentence in known else f"{known} Or: {sentence}")
         if fields:
-            _element_filters[cls] = _input(
-                Shape.ELEMENT, f"{cls.__name__}Filter", f"Conditions on {cls.__name__}.", fields
-            )
+            described = f"Conditions on `{cls.__name__}`; all that are given must hold."
+            _element_filters[cls] = _input(Shape.ELEMENT, f"{cls.__name__}Filter", described, fields)
     return _element_filters[cls]
 
 
@@ -139,43 +138,50 @@ def list_filter(inner: type, of: str) -> type:
         _list_filters[inner] = _input(
             Shape.LIST,
             f"{of}ListFilter",
-            f"Conditions on a list of {of}; all that are given must hold.",
+            f"Conditions on a list of `{of}`; all that are given must hold.",
             {
-                "some": (inner, "At least one meets the conditions."),
-                "none": (inner, "None meets the conditions."),
-                "exists": (bool, "Whether there is any at all."),
+                "some": (inner, "At least one entry of the list meets these conditions."),
+                "none": (inner, "No entry of the list meets these conditions, or the list is empty."),
+                "exists": (bool, "`true`: the list has an entry; `false`: it is empty."),
             },
         )
     return _list_filters[inner]
 
 
-@strawberry.enum(description="What a VM is doing, in libvirt's words.")
+@strawberry.enum(description="What a VM is doing, in the words of libvirt's `virDomainState`.")
 class VmState(Enum):
     """libvirt's virDomainState, and UNKNOWN for a document without a hypervisor."""
 
     UNKNOWN = strawberry.enum_value("UNKNOWN", description="Nobody can say: the host is a directory of documents.")
-    NOSTATE = strawberry.enum_value("NOSTATE", description="The hypervisor does not say.")
-    RUNNING = strawberry.enum_value("RUNNING", description="The guest runs.")
+    NOSTATE = strawberry.enum_value("NOSTATE", description="The hypervisor does not say what the guest is doing.")
+    RUNNING = strawberry.enum_value("RUNNING", description="The guest is on, and its virtual CPUs run.")
     BLOCKED = strawberry.enum_value("BLOCKED", description="The guest waits for a resource.")
-    PAUSED = strawberry.enum_value("PAUSED", description="The guest is stopped and stays in memory.")
-    SHUTDOWN = strawberry.enum_value("SHUTDOWN", description="The guest is shutting down.")
-    SHUTOFF = strawberry.enum_value("SHUTOFF", description="The guest is off.")
+    PAUSED = strawberry.enum_value(
+        "PAUSED", description="The virtual CPUs are stopped; the guest stays in memory until somebody resumes it."
+    )
+    SHUTDOWN = strawberry.enum_value("SHUTDOWN", description="The guest is on its way to being off.")
+    SHUTOFF = strawberry.enum_value("SHUTOFF", description="The guest is off; its host keeps the definition.")
     CRASHED = strawberry.enum_value("CRASHED", description="The guest or its hypervisor crashed.")
-    PMSUSPENDED = strawberry.enum_value("PMSUSPENDED", description="The guest sleeps.")
+    PMSUSPENDED = strawberry.enum_value(
+        "PMSUSPENDED", description="The guest went to sleep by its own power management, until something wakes it."
+    )
 
 
 def _vm_filter() -> Any:
     fields: dict[str, tuple[Any, str]] = {
-        "host": (StringFilter, "Name of the host."),
-        "name": (StringFilter, "Name of the VM."),
+        "host": (StringFilter, "Name of the host that the VM is defined on."),
+        "name": (StringFilter, "Name of the VM; another host may have one of the same name."),
         "uuid": (StringFilter, "UUID of the VM, unique on one host only."),
         "state": (enum_filter(VmState), "What the VM is doing."),
-        "source_key": (StringFilter, "UUID on a hypervisor, file name in a directory."),
-        "domain": (element_filter(Domain), "What the VM is besides its devices."),
+        "source_key": (
+            StringFilter,
+            "The VM's key on its host: the UUID on a hypervisor, the name of its file in a directory.",
+        ),
+        "domain": (element_filter(Domain), "What the VM is besides its devices: memory, CPUs, firmware and the like."),
     }
     for declared in DEVICES.values():
         if (inner := element_filter(declared)) is not None:
-            fields[declared.array] = (list_filter(inner, declared.__name__), f"Devices of the kind {declared.tag}.")
+            fields[declared.array] = (list_filter(inner, declared.__name__), first_sentence(declared))
     return _input(Shape.ELEMENT, "VmFilter", "Conditions on a VM; all that are given must hold.", fields)
 
 
@@ -183,6 +189,12 @@ def _vm_filter() -> Any:
 class VmFilter(_vm_filter()):  # type: ignore[misc]
     """Conditions on a VM; all that are given must hold."""
 
-    and_: list["VmFilter"] | None = strawberry.field(name="and", description="All of these hold.", default=UNSET)
-    or_: list["VmFilter"] | None = strawberry.field(name="or", description="One of these holds.", default=UNSET)
-    not_: "VmFilter | None" = strawberry.field(name="not", description="This does not hold.", default=UNSET)
+    and_: list["VmFilter"] | None = strawberry.field(
+        name="and", description="Every one of these conditions holds.", default=UNSET
+    )
+    or_: list["VmFilter"] | None = strawberry.field(
+        name="or", description="At least one of these conditions holds.", default=UNSET
+    )
+    not_: "VmFilter | None" = strawberry.field(
+        name="not", description="These conditions, taken together, do not hold.", default=UNSET
+    )

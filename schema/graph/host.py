@@ -12,13 +12,15 @@ from .connections import After, Before, First, Last, OrderBy, VmConnection, Wher
 from .context import Info
 
 
-@strawberry.enum(description="How a host stands with the collector.")
+@strawberry.enum(description="Whether the collector, which reads the hosts, is in touch with one.")
 class HostState(Enum):
     """How a host stands with the collector."""
 
-    CONNECTING = strawberry.enum_value("CONNECTING", description="It has not answered yet.")
-    CONNECTED = strawberry.enum_value("CONNECTED", description="It answers, and its changes are followed.")
-    DISCONNECTED = strawberry.enum_value("DISCONNECTED", description="It was lost; its VMs are shown as last seen.")
+    CONNECTING = strawberry.enum_value("CONNECTING", description="The host is being asked and has not answered yet.")
+    CONNECTED = strawberry.enum_value("CONNECTED", description="The host answers, and its changes are followed.")
+    DISCONNECTED = strawberry.enum_value(
+        "DISCONNECTED", description="The host is out of reach; its VMs are shown as last seen."
+    )
 
 
 @strawberry.type(description="A host of virtual machines: a libvirt connection, or a directory of domain XML.")
@@ -26,15 +28,15 @@ class Host(Node):
     """A host of virtual machines."""
 
     uri: str | None = strawberry.field(description="libvirt's connection URI, without a password.")
-    since: datetime | None = strawberry.field(description="When the state began.")
+    since: datetime | None = strawberry.field(description="When the host got into its present `state`.")
     error: str | None = strawberry.field(description="Why the host is not connected, in one sentence.")
     hypervisor: str | None = strawberry.field(description="libvirt's word for the hypervisor, such as `QEMU`.")
     hypervisor_version: str | None = strawberry.field(description="Release of the hypervisor, such as `9.2.0`.")
     libvirt_version: str | None = strawberry.field(description="Release of libvirt on the host, such as `11.3.0`.")
-    hostname: str | None = strawberry.field(description="What the host calls itself.")
-    synchronized_at: datetime | None = strawberry.field(description="When all of its VMs were last read.")
+    hostname: str | None = strawberry.field(description="What the host calls itself, which is often its DNS name.")
+    synchronized_at: datetime | None = strawberry.field(description="When all VMs of the host were last read.")
 
-    @derived("Opaque id of the host.")
+    @derived("Opaque id of the host; `node` finds the host by it.")
     def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
         return node_id("Host", document["_id"])
 
@@ -42,11 +44,11 @@ class Host(Node):
     def name(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return str(document["_id"])
 
-    @derived("How it stands with the collector.", graphql_type=HostState)
+    @derived("Whether the collector is in touch with the host.", graphql_type=HostState)
     def state(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return str(document.get("state", "DISCONNECTED"))
 
-    @derived("The virtual machines that are defined on it.", graphql_type=VmConnection)
+    @derived("The virtual machines that are defined on the host, a page at a time.", graphql_type=VmConnection)
     async def vms(  # noqa: D102
         document: strawberry.Parent[Document],
         info: Info,

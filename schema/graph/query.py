@@ -36,17 +36,17 @@ async def find_node(info: Info, opaque: str, paths: NodePaths) -> Document | Non
     return None
 
 
-@strawberry.type(description="Where reading starts.")
+@strawberry.type(description="What can be asked: hosts, virtual machines, and anything by its id.")
 class Query:
     """Where reading starts."""
 
-    @derived("All hosts, by name.", graphql_type=list[Host])
+    @derived("All hosts that are configured, sorted by name.", graphql_type=list[Host])
     async def hosts(self, info: Info) -> Any:  # noqa: D102
         return await info.context.loaders.hosts()
 
     @derived("A host by its name; null where there is none.", graphql_type=Host | None)
     async def host(  # noqa: D102
-        self, info: Info, name: Annotated[str, strawberry.argument(description="Name of the host.")]
+        self, info: Info, name: Annotated[str, strawberry.argument(description="Name of the host, as in `Host.name`.")]
     ) -> Any:
         return await info.context.loaders.host(name)
 
@@ -65,24 +65,35 @@ class Query:
 
     @derived("A virtual machine by its id; null where there is none.", graphql_type=VirtualMachine | None)
     async def vm(  # noqa: D102
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id of the VM.")]
+        self,
+        info: Info,
+        id: Annotated[
+            strawberry.ID, strawberry.argument(description="Opaque id of the VM, as in `VirtualMachine.id`.")
+        ],
     ) -> Any:
         match parse_node_id(id):
             case "VirtualMachine", (vm_id,):
                 return await info.context.loaders.vm(vm_id, vm_paths(Selected.below(info)))
         return None
 
-    @derived("Anything by its id; null where there is nothing.", graphql_type=Node | None)
+    @derived("A host, VM or device by its id; null where there is none.", graphql_type=Node | None)
     async def node(  # noqa: D102
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id.")]
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id that some query gave.")],
     ) -> Any:
         return await find_node(info, id, node_paths(Selected.below(info)))
 
-    @derived("Things by their ids, in the same order; null where there is nothing.", graphql_type=list[Node | None])
+    @derived(
+        "Hosts, VMs and devices by their ids, in the same order; null where there is none.",
+        graphql_type=list[Node | None],
+    )
     async def nodes(  # noqa: D102
         self,
         info: Info,
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"Opaque ids, at most {MOST_NODES}.")],
+        ids: Annotated[
+            list[strawberry.ID], strawberry.argument(description=f"Opaque ids that queries gave, at most {MOST_NODES}.")
+        ],
     ) -> Any:
         if len(ids) > MOST_NODES:
             raise ValueError(f"`nodes` takes at most {MOST_NODES} ids, not {len(ids)}.")

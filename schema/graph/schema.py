@@ -1,5 +1,6 @@
 """The schema, built from the declarations."""
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from ..definition import WholeDomain
 from ..devices import DEVICES
 from ..element import Variant, document_key
-from ..scalars import LONG, Long
+from ..scalars import DATE_TIME, LONG, Long
 from ..tables import reachable
 from .query import Query
 from .subscription import Subscription
@@ -32,6 +33,6 @@ def build_schema(schema_class: type[strawberry.Schema] = strawberry.Schema, **op
         query=Query,
         subscription=Subscription,
         types=[*DEVICES.values(), *shapes],
-        config=StrawberryConfig(default_resolver=stored_value, scalar_map={Long: LONG}),
+        config=StrawberryConfig(default_resolver=stored_value, scalar_map={Long: LONG, datetime: DATE_TIME}),
         **options,
     )

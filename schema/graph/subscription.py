@@ -15,26 +15,28 @@ from .selection import Selected, vm_paths
 from .virtual_machine import VirtualMachine
 
 
-@strawberry.enum(description="What happened to a VM.")
+@strawberry.enum(description="What has become of a VM.")
 class VmOperation(Enum):
     """What happened to a VM."""
 
-    ADDED = strawberry.enum_value("ADDED", description="It was seen for the first time.")
-    CHANGED = strawberry.enum_value("CHANGED", description="Its state or its definition changed.")
-    REMOVED = strawberry.enum_value("REMOVED", description="Its host no longer knows it.")
+    ADDED = strawberry.enum_value("ADDED", description="The VM was seen for the first time.")
+    CHANGED = strawberry.enum_value("CHANGED", description="The VM's state or its definition changed.")
+    REMOVED = strawberry.enum_value("REMOVED", description="The host no longer knows the VM.")
 
 
-@strawberry.type(name="VmChange", description="A change of one VM.")
+@strawberry.type(name="VmChange", description="Something that happened to one VM, with the VM as it is now.")
 class VmChangeEvent:
     """A change of one VM."""
 
     revision: int = strawberry.field(description="Revision that the change led to; of a removed VM, its last one.")
-    at: datetime = strawberry.field(description="When the change was seen.")
+    at: datetime = strawberry.field(description="When the collector saw the change.")
     name: str | None = strawberry.field(description="Name of the VM, known even of a removed one.")
-    host_name: str = strawberry.field(description="Name of the VM's host.")
-    vm_id: strawberry.ID = strawberry.field(description="Opaque id of the VM.")
+    host_name: str = strawberry.field(description="Name of the host that the VM is defined on, or was.")
+    vm_id: strawberry.ID = strawberry.field(
+        description="Opaque id of the VM; `node` finds the VM by it while it exists."
+    )
 
-    @derived("What happened.", graphql_type=VmOperation)
+    @derived("Whether the VM came, changed or went.", graphql_type=VmOperation)
     def operation(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return str(document["operation"])
 
@@ -58,7 +60,9 @@ def _document(change: VmChange) -> Document:
 _subscription: Any = strawberry.subscription
 
 
-@strawberry.type(description="What happens, as it happens.")
+@strawberry.type(
+    description="What can be watched: changes are told as they happen, over a WebSocket or as server-sent events."
+)
 class Subscription:
     """What happens, as it happens."""
 
@@ -69,8 +73,12 @@ class Subscription:
     async def vm_changes(  # noqa: D102
         self,
         info: Info,
-        host: Annotated[str | None, strawberry.argument(description="Only VMs of the host with this name.")] = None,
-        vm: Annotated[strawberry.ID | None, strawberry.argument(description="Only the VM with this id.")] = None,
+        host: Annotated[
+            str | None, strawberry.argument(description="Only changes of VMs on the host with this name.")
+        ] = None,
+        vm: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only changes of the VM with this opaque id.")
+        ] = None,
     ) -> AsyncIterator[Any]:
         wanted = None if vm is None else parse_node_id(vm)
         if vm is not None and (wanted is None or wanted[0] != "VirtualMachine"):

@@ -9,7 +9,7 @@ import strawberry
 from ..definition import devices_of, domain_to_xml
 from ..devices import DEVICES, Device, DeviceKind
 from ..domain import Domain
-from ..element import Document, Extra, derived
+from ..element import Document, Extra, derived, first_sentence
 from ..node import Node, node_id
 from .context import Info
 from .filters import VmState
@@ -41,7 +41,7 @@ def _lists() -> type:
         "__module__": __name__,
     }
     for declared in DEVICES.values():
-        described = f"Devices of the kind `{declared.tag}`, in the order of the XML."
+        described = f"{first_sentence(declared)} All `{declared.tag}` devices, in the order of the XML."
         namespace[declared.array] = derived(described, graphql_type=list[declared])(_of_kind(declared.kind_name))  # type: ignore[valid-type]
     return strawberry.type(type("DeviceLists", (), namespace))
 
@@ -50,16 +50,21 @@ def _lists() -> type:
 class DefinitionFields(_lists()):  # type: ignore[misc]
     """What a VM and its other definition have in common."""
 
-    name: str | None = strawberry.field(description="Name of the domain on its host.")
-    error: str | None = strawberry.field(description="Why its XML cannot be read; null when it can.")
-    domain: Domain | None = strawberry.field(description="What it is besides its devices; null if it cannot be read.")
+    name: str | None = strawberry.field(description="Name of the VM; on a hypervisor no other has the same.")
+    error: str | None = strawberry.field(description="Why the VM's XML cannot be read; null when it can.")
+    domain: Domain | None = strawberry.field(
+        description="What the VM is besides its devices: memory, CPUs, firmware and so on; null for unreadable XML."
+    )
 
     @derived("Host path of the program that runs the VM.")
     def emulator(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
         emulator: str | None = document.get("devices", {}).get("emulator")
         return emulator
 
-    @derived("All devices, in libvirt's order of kinds and the XML's within a kind.", graphql_type=list[Device])
+    @derived(
+        "All devices of the VM, in libvirt's order of kinds and the XML's order within a kind.",
+        graphql_type=list[Device],
+    )
     def devices(  # noqa: D102
         document: strawberry.Parent[Document],
         kinds: Annotated[
@@ -70,7 +75,9 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
         wanted = None if kinds is None else {kind.value for kind in kinds}  # type: ignore[attr-defined]
         return [device for device in _devices(document) if wanted is None or device["kind"] in wanted]
 
-    @derived("What the XML says beyond the declared fields, of the domain and of its devices' container.")
+    @derived(
+        "What the XML says of the VM and no field of this API stands for; of devices, each has an `extra` of its own."
+    )
     def extra(document: strawberry.Parent[Document]) -> list[Extra]:  # noqa: D102
         devices = [{"path": "devices", **piece} for piece in document.get("devices", {}).get("extra", [])]
         return [*document.get("domain", {}).get("extra", []), *devices]
@@ -92,12 +99,12 @@ class PersistentDefinition(DefinitionFields):
 class VirtualMachine(DefinitionFields, Node):
     """A domain on a host, with the definition in force: the live one while it runs."""
 
-    uuid: str | None = strawberry.field(description="UUID of the domain; unique on one host only.")
+    uuid: str | None = strawberry.field(description="UUID of the VM; two hosts may have VMs with the same one.")
     source_key: str = strawberry.field(description="Its key on the host: the UUID on a hypervisor, a file's name.")
     revision: int = strawberry.field(description="Counts the changes of this VM, from 1.")
     changed_at: datetime = strawberry.field(description="When its last change was seen.")
 
-    @derived("What it is doing.", graphql_type=VmState)
+    @derived("What the guest is doing, as its hypervisor last said.", graphql_type=VmState)
     def state(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return str(document["state"])
 
@@ -105,7 +112,10 @@ class VirtualMachine(DefinitionFields, Node):
     def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
         return node_id("VirtualMachine", document["_id"])
 
-    @derived("The host that it is defined on.", graphql_type=Annotated["Host", strawberry.lazy("schema.graph.host")])
+    @derived(
+        "The libvirt connection or directory that it was found on.",
+        graphql_type=Annotated["Host", strawberry.lazy("schema.graph.host")],
+    )
     async def host(document: strawberry.Parent[Document], info: Info) -> Document:  # noqa: D102
         return await info.context.loaders.host(document["hostId"]) or {"_id": document["hostId"]}
 

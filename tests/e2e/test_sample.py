@@ -70,19 +70,29 @@ async def shows_graphiql(http: httpx.AsyncClient) -> None:
     ]
 
 
-CONTENT = {
-    "device-tree": "/var/lib/libvirt/images/backup-1.qcow2",
-    "disks-cache-none": "/var/lib/libvirt/images/web-1.qcow2",
-    "extra": "on_poweroff",
-    "hosts": "CONNECTED",
-    "memory-and-processors": "pc-q35-7.2",
-    "network-interfaces": "ovs-trunk",
-    "next-start": "persistentDefinition",
-    "one-image": "ci-runner-1",
-    "page-by-page": "changedAt",
-    "passthrough": "cad-station-1",
+CONTENT: dict[str, tuple[str, ...]] = {
+    "device-tree": ("/var/lib/libvirt/images/backup-1.qcow2",),
+    "devices-in-one-line": ("vda, virtio disk, qcow2, /var/lib/libvirt/images/backup-1.qcow2",),
+    "disks-cache-none": ("/var/lib/libvirt/images/web-1.qcow2",),
+    "extra": ("http://fleet.example/xmlns/ops/1.0", "libosinfo:os", "'extra': []"),
+    "hosts": ("CONNECTED",),
+    "memory-sizes": ("'summary': 'virtio-mem", "'hardLimit': {'bytes': 38654705664}", "'name': 'cad-viewer'"),
+    "network-interfaces": ("ovs-trunk",),
+    "next-start": ("persistentDefinition",),
+    "one-image": ("ci-runner-1",),
+    "page-by-page": ("changedAt",),
+    "passthrough": ("cad-station-1",),
+    "processors-and-numa": ("{'vcpu': 7, 'cpuset': '51'}", "{'id': 1, 'value': 21}", "'quota': 75000"),
+    "tpm-and-encryption": ("'devicePath': '/dev/tpm0'", "'encryptedStateRequired': True", "'name': 'secure-boot'"),
+    "virtiofs": ("'sandboxMode': 'NAMESPACE'", "'dir': '/srv/ci/cache'"),
 }
-"""A word that the answer to each example must hold."""
+"""What the answer to each example must hold."""
+
+NAMED = {
+    "tpm-and-encryption": {"ci-arm64", "ci-ppc64le", "k8s-control-1", "vault", "win11-desk-1"},
+    "virtiofs": {"ci-runner-1", "ci-runner-2", "gitforge"},
+}
+"""The VMs that the answer to an example must be about, and no others."""
 
 
 async def gives_content(api: Client, example: Example) -> None:
@@ -90,7 +100,16 @@ async def gives_content(api: Client, example: Example) -> None:
         async with api.subscribe(example.query):
             return
     data = await api.query(example.query)
-    assert CONTENT[example.name] in str(data), example.name
+    for content in CONTENT[example.name]:
+        assert content in str(data), f"{example.name}: {content}"
+    if example.name in NAMED:
+        assert {vm["name"] for vm in data["vms"]["nodes"]} == NAMED[example.name]
+    if example.name == "devices-in-one-line":
+        devices = [device for vm in data["vms"]["nodes"] for device in vm["devices"]]
+        assert len(devices) > 100
+        assert all(device["summary"] for device in devices)
+        assert sum(device["address"] is not None for device in devices) > len(devices) / 2
+        assert {device["address"]["text"] for device in devices if device["address"]} >= {"0000:00:1f.2"}
     if example.name == "device-tree":
         (vm,) = data["vms"]["nodes"]
         kinds = [device["kind"] for device in vm["devices"]]
@@ -104,7 +123,7 @@ async def gives_content(api: Client, example: Example) -> None:
         (tape,) = (device for device in vm["devices"] if device["kind"] == "HOSTDEV")
         assert tape["source"] == {
             "adapter": {"name": "scsi_host4"},
-            "scsiAddress": {"bus": 0, "target": 1, "unit": "0"},
+            "scsiAddress": {"bus": 0, "target": 1, "unit": 0},
         }
 
 

@@ -2,55 +2,72 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
-from graphql import (
-    GraphQLEnumType,
-    GraphQLInputObjectType,
-    GraphQLInterfaceType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    is_introspection_type,
-    is_specified_scalar_type,
-    parse,
-    validate,
-)
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, parse, validate
 from graphql.language import TokenKind
 from graphql.language.lexer import Lexer
 from graphql.language.source import Source
 
 from schema.devices import DEVICES
 from schema.element import Variant
+from tests.schema.graph.descriptions import described, fault
 from tests.schema.graph.selections import everything
 
 
-def described(schema: GraphQLSchema) -> Iterator[tuple[str, str, str | None]]:
-    """Everything that can carry a description: what it is, its name, the description."""
-    for of in schema.type_map.values():
-        if is_introspection_type(of) or is_specified_scalar_type(of):
-            continue
-        yield "type", of.name, of.description
-        if isinstance(of, GraphQLEnumType):
-            for name, value in of.values.items():
-                yield "enum value", f"{of.name}.{name}", value.description
-        elif isinstance(of, GraphQLInputObjectType):
-            for name, given in of.fields.items():
-                yield "input field", f"{of.name}.{name}", given.description
-        elif isinstance(of, GraphQLObjectType | GraphQLInterfaceType):
-            for name, field in of.fields.items():
-                yield "field", f"{of.name}.{name}", field.description
-                for argument, taken in field.args.items():
-                    yield "argument", f"{of.name}.{name}({argument})", taken.description
-
-
-def test_everything_is_described(graphql_schema: GraphQLSchema, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_description_is_a_sentence_that_tells_something(
+    graphql_schema: GraphQLSchema, capsys: pytest.CaptureFixture[str]
+) -> None:
     found = list(described(graphql_schema))
+    counts = Counter(kind for kind, _, _ in found)
     with capsys.disabled():
-        print(f"\ndescribed: {dict(Counter(kind for kind, _, _ in found))}")
-    assert {kind for kind, _, _ in found} == {"type", "enum value", "input field", "field", "argument"}
-    assert [name for _, name, text in found if not (text or "").strip()] == []
-    assert [name for _, name, text in found if (text or "").strip()[-1] not in ".`)…"] == []
+        print(f"\ndescribed: {dict(counts)}, together {len(found)}")
+    assert counts.keys() == {"type", "enum value", "input field", "field", "argument"}
+    assert min(counts["type"], counts["field"], counts["enum value"], counts["input field"]) > 400
+    faults = {name: (wrong, text) for _, name, text in found if (wrong := fault(name, text))}
+    assert faults == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "wrong"),
+    [
+        pytest.param("Disk.serial", None, "missing", id="none"),
+        pytest.param("Disk.serial", " \n", "missing", id="blank"),
+        pytest.param("Disk.serial", "Number that the guest can read", "no full stop", id="no full stop"),
+        pytest.param("Disk.serial", "Read by the guest.", "too short", id="short"),
+        pytest.param("Disk.serial", "Read by the guest. Since libvirt 1.2.3.", "too short", id="short but for since"),
+        pytest.param(
+            "DiskBus.VIRTIO_SCSI", "A controller of virtio (`virtio-scsi`).", "too short", id="short but for the word"
+        ),
+        pytest.param(
+            "DiskBus.USB", "A controller of USB (`usb`; since libvirt 0.9.1).", "too short", id="short but for both"
+        ),
+        pytest.param("Disk.serialNumber", "The serial number of the disk.", "restates the name", id="the name again"),
+        pytest.param(
+            "DiskSources", "The sources that are of the disks.", "restates the name", id="the type's name again"
+        ),
+        pytest.param(
+            "Host.vms.orderBy", "The order by which it is.", "restates the name", id="nothing but little words"
+        ),
+        pytest.param("Disk.serialNumber", "The serial number that the guest reads.", None, id="good"),
+        pytest.param(
+            "DiskBus.USB", "A USB controller of the guest (`usb`; since libvirt 0.9.1).", None, id="good word"
+        ),
+    ],
+)
+def test_the_judge_of_descriptions(name: str, description: str | None, wrong: str | None) -> None:
+    assert fault(name, description) == wrong
+
+
+def test_the_list_of_a_kind_says_what_the_kind_is(graphql_schema: GraphQLSchema) -> None:
+    vm = graphql_schema.type_map["VirtualMachine"]
+    assert isinstance(vm, GraphQLObjectType)
+    for declared in DEVICES.values():
+        described_list = str(vm.fields[declared.array].description)
+        told, _, rest = described_list.partition(" All ")
+        assert str(graphql_schema.type_map[declared.__name__].description).replace("\n", " ").startswith(told)
+        assert rest == f"`{declared.tag}` devices, in the order of the XML."
+    assert str(vm.fields["tpms"].description).startswith("A trusted platform module, which keeps keys for the guest")
 
 
 def names(schema: GraphQLSchema, of: str) -> set[str]:
