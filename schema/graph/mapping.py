@@ -85,10 +85,10 @@ class _Page:
         word = f"@{part.own}" if part.own else "the owner's `@type`"
         rows = [Row(word, "kind", f"{part.__name__}.kind", "String!", Claim("attribute"), "every")]
         rows += [replace(row, kinds="every") for row in self._rows(part)]
-        common = {row.xml for row in rows}
+        common = {row.document for row in rows}
         for shape, words in shapes.items():
             kinds = ", ".join(f"`{word}`" for word in words)
-            rows += [replace(row, kinds=kinds) for row in self._rows(shape) if row.xml not in common]
+            rows += [replace(row, kinds=kinds) for row in self._rows(shape) if row.document not in common]
         every = ", ".join(f"`{shape.__name__}` ({', '.join(words)})" for shape, words in shapes.items())
         yield from _section(
             part.__name__, f"An interface in GraphQL with the kinds {every}.", rows, level=3, kinds=True
