@@ -1,6 +1,8 @@
 """The command `virtgraph`."""
 
 import asyncio
+import errno
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -53,10 +55,10 @@ ReconnectSeconds = Annotated[float | None, _setting("reconnect_seconds")]
 QuerySeconds = Annotated[float | None, _setting("query_seconds")]
 
 
-def _fail(reason: object) -> typer.Exit:
+def _fail(reason: object, status: int = 1) -> typer.Exit:
     """Say in one sentence why the command ends."""
     errors.print(f"virtgraph: {reason}", style="red", highlight=False, markup=False, soft_wrap=True)
-    return typer.Exit(1)
+    return typer.Exit(status)
 
 
 def _settings(**given: Any) -> Settings:
@@ -217,29 +219,80 @@ def _print_or_check(made: str, command: str, committed: Path | None) -> None:
         raise _fail(f"{name} is stale: run `virtgraph {command} > {name}`.")
 
 
+_INSPECT = (
+    "Show domain XML as virtgraph understands it: devices, what is unknown, and whether it comes back exactly.\n\n"
+    "Needs neither a database nor libvirt. Of more than ten documents only those are shown that have something unknown "
+    "in them or do not come back exactly. Secrets are not shown. The exit status is 0 when every document was read and "
+    "comes back exactly, 1 otherwise."
+)
+_INSPECT_EXAMPLES = """\b
+Examples:
+virsh dumpxml web-1 | virtgraph inspect
+virtgraph inspect /etc/libvirt/qemu
+virtgraph inspect --json *.xml | jq 'select(.exact | not) | .file'
+"""
+
+
+@app.command(help=_INSPECT, epilog=_INSPECT_EXAMPLES)
+def inspect(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE",
+            help="Domain XML files, or directories of *.xml files; - is standard input, which is also read when "
+            "nothing is named and something is piped in.",
+            show_default=False,
+        ),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show every document, also of more than ten those that hold no surprise.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per document and line, for programs.")
+    ] = False,
+) -> None:
+    """Look at XML files; the sentences for `--help` stand above."""
+    if not files and (sys.stdin is None or sys.stdin.isatty()):
+        raise _fail("name files or directories, or pipe XML in: `virsh dumpxml VM | virtgraph inspect`.", status=2)
+    from server.inspect.command import run
+
+    try:
+        status = run(files or ["-"], every=every, as_json=as_json, errors=errors)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left unwritten would fail once more
+        if error.errno == errno.EPIPE:
+            raise typer.Exit(1) from None
+        raise _fail(f"the output cannot be written: {error.strerror}.") from None
+    raise typer.Exit(status)
+
+
 @app.command()
 def coverage(
-    files: Annotated[list[Path], typer.Argument(help="Domain XML files, or directories of them.", exists=True)],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Domain XML files, or directories of them.")],
 ) -> None:
     """Print how much of the XML in these files lands in typed fields, kind by kind."""
     import schema
+    from server.inspect.command import complain
+    from server.inspect.reading import Unreadable, content, listed
 
-    paths = [path for given in files for path in (sorted(given.glob("*.xml")) if given.is_dir() else [given])]
+    paths, unread = listed(files)
     totals: dict[str, Counter[str]] = {}
     unknown: Counter[str] = Counter()
-    unread = 0
     for path in track(paths, "Reading", console=errors, disable=not errors.is_terminal, transient=True):
-        xml = path.read_bytes()
         try:
+            xml = content(path)
             definition = schema.domain_from_xml(xml)
-        except schema.XmlError as error:
-            unread += 1
-            errors.print(f"{path}: {error}", highlight=False, markup=False, soft_wrap=True)
+        except (Unreadable, schema.XmlError) as error:
+            unread.append(error if isinstance(error, Unreadable) else Unreadable(path, f"{error}."))
             continue
         for kind, counts in schema.typed_share(xml, definition).items():
             totals.setdefault(kind, Counter()).update(counts)
         unknown.update(schema.untyped(definition))
     _print_coverage(totals, unknown)
+    for unreadable in unread:
+        complain(unreadable, errors)
     if unread:
         raise typer.Exit(1)
 

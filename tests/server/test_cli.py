@@ -19,7 +19,7 @@ def run(*arguments: str, **environment: str) -> tuple[int, str, str]:
 def test_help_lists_the_commands() -> None:
     code, out, _ = run("--help")
     assert code == 0
-    for command in ("serve", "collect", "forget", "sdl", "coverage"):
+    for command in ("serve", "collect", "forget", "sdl", "inspect", "coverage"):
         assert command in out
 
 
@@ -59,9 +59,10 @@ def test_coverage_prints_the_share(tmp_path: Path) -> None:
     assert "100.00%" in out
     broken = tmp_path / "broken.xml"
     broken.write_text("<domain>", encoding="utf-8")
-    code, _, errors = run("coverage", str(broken))
+    code, _, errors = run("coverage", str(broken), str(tmp_path / "missing.xml"), str(SAMPLE))
     assert code == 1
-    assert "malformed" in errors
+    assert "broken.xml: the XML is malformed" in errors
+    assert "missing.xml: No such file or directory.\n" in errors
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""`virtgraph inspect`: domain XML shown as virtgraph understands it, without any database."""
