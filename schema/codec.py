@@ -8,7 +8,7 @@ from typing import Any
 
 from .element import Document
 from .tables import Child, Node, Slot, declared_name, node, qualified
-from .xmltext import DEEPEST, SEPARATOR, DefinitionError, Source, Tree, Where, Writing, XmlError
+from .xmltext import BLANK, DEEPEST, LONGEST_CHAIN, SEPARATOR, DefinitionError, Source, Tree, Where, Writing, XmlError
 
 ENVELOPE = frozenset({"id", "kind", "extra", "spelling", "vm"})
 """Keys of a document that no declaration claims in XML."""
@@ -46,7 +46,7 @@ def _read(
             elif not _read_value(slot, value, document):
                 _keep(document, path, name[1:], value=value)
         elif name == "#text":
-            if value.isspace() and (table.text is None or _has_children(tree)):
+            if not value.strip(BLANK) and (table.text is None or _has_children(tree)):
                 continue  # indentation
             if table.text is None or not _read_value(table.text, value, document):
                 _keep(document, path, "#text", value=value)
@@ -55,7 +55,7 @@ def _read(
     if table.text is not None and path and "#text" not in tree:
         _read_value(table.text, "", document)
     if path and before == (len(document), len(document.get("extra", ()))):
-        document.setdefault("spelling", {})["/".join(path)] = ""
+        document.setdefault("spelling", {})[f"{'/'.join(path)}/"] = ""  # the slash keeps it apart from fields
 
 
 def _has_children(tree: dict[str, Any]) -> bool:
@@ -130,6 +130,8 @@ def _read_chain(source: Source, plan: Child, name: str, tree: Tree, where: Where
         inner = tree.get(name, tree) if isinstance(tree, dict) else tree
         if inner is tree:
             return links
+        if len(links) == LONGEST_CHAIN:
+            raise XmlError(f"<{name}> stands in itself more than {LONGEST_CHAIN} times")
         if isinstance(inner, list):
             for number in range(1, len(inner)):
                 _keep(document, (), name, xml=source.raw((where, name, number, where[3])))
@@ -158,7 +160,8 @@ def _read_raw(source: Source, plan: Child, name: str, trees: list[Tree], documen
     tree = trees[0]
     if isinstance(tree, dict) and any(key[0] == "@" and key != "@xmlns" for key in tree):
         return 0
-    if (isinstance(tree, str) and tree.strip()) or (isinstance(tree, dict) and str(tree.get("#text", "")).strip()):
+    text = tree.get("#text", "") if isinstance(tree, dict) else tree or ""
+    if text.strip(BLANK):
         return 0
     document[plan.key] = source.raw_children((where, name, 0, where[3] + 1))
     return 1
@@ -194,9 +197,9 @@ def _check(table: Node, document: Document, at: str) -> None:
 
 
 def _write_rest(document: Document, element: Writing, at: str) -> None:
-    for path, spelled in document.get("spelling", {}).items():
-        if spelled == "":
-            element.reach(_steps(path))
+    for path in document.get("spelling", {}):
+        if path.endswith("/"):
+            element.reach(_steps(path[:-1]))
     for piece in document.get("extra", ()):
         try:
             _write_piece(piece, element)
@@ -260,6 +263,8 @@ def _write_child(plan: Child, name: str, value: Any, element: Writing, at: str) 
     if plan.claim.role == "raw":
         element.add(name).children.extend(value)
     elif plan.claim.role == "chain":
+        if len(value) > LONGEST_CHAIN:
+            raise DefinitionError(f"{at}: {len(value)} links, more than {LONGEST_CHAIN}")
         links = []
         for number, link in enumerate(value):
             element = element.add(name)

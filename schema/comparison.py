@@ -13,10 +13,10 @@ from typing import Any
 from lxml import etree
 
 from .element import NAMESPACES
-from .xmltext import XmlError
+from .xmltext import BLANK, XmlError
 
 _PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
-_BLANKS = " \t\r\n"
+
 _NOTHING = "nothing"
 
 
@@ -98,7 +98,7 @@ def _paired(one: Any, other: Any, *, ordered: bool) -> Iterator[tuple[Any, Any]]
 def _text(element: Any) -> str | None:
     """All character data between the element's tags but that of its children; None for blanks."""
     text = "".join([element.text or "", *(child.tail or "" for child in element)])
-    return text if text.strip(_BLANKS) else None
+    return text if text.strip(BLANK) else None
 
 
 def _path(element: Any) -> str:

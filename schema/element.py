@@ -187,7 +187,7 @@ def attribute(
 
     `searchable` values go into the index: what people look for (names, paths, addresses, models, formats), not every
     switch. `secret` marks a value that is a secret itself, such as a password, not a reference to one. An element
-    that is only passed on the way and turns out empty (`<boot/>`) is remembered in `spelling`.
+    that is only passed on the way and turns out empty (`<boot/>`) is remembered in `spelling`, as `boot/`.
     """
     return _claim(
         description, Claim("attribute", xml, _path(within), searchable=searchable, secret=secret, since=since)

@@ -27,6 +27,12 @@ Where = tuple["Where | None", str, int, int]
 DEEPEST = 64
 """Levels of elements; MongoDB refuses documents of about 180 levels, and libvirt's deepest XML has about 10."""
 
+LONGEST_CHAIN = 200
+"""Links of a chain, which are no levels; libvirt follows no more backing files than that."""
+
+BLANK = " \t\r\n"
+"""What XML counts as white space; a no-break space is text."""
+
 LARGEST = 8 * 1024 * 1024
 """Bytes of one XML document; libvirt's own limit for a string on its protocol is 4 MiB."""
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+import schema
 from schema.codec import read, write
+from schema.comparison import first_difference
 from schema.device import device
 from schema.devices.disk import Disk
 from schema.element import (
@@ -110,7 +112,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("<w is_on='on'/>", {"on": True}),
     ("<w is_on='yes'/>", {"extra": [{"name": "is_on", "value": "yes"}]}),
     ("<w><fold><inner yes='no'/></fold></w>", {"deep": False}),
-    ("<w><fold/></w>", {"spelling": {"fold": ""}}),
+    ("<w><fold/></w>", {"spelling": {"fold/": ""}}),
     ("<w><fold a='1'/></w>", {"extra": [{"path": "fold", "name": "a", "value": "1"}]}),
     ("<w><name/></w>", {"name": ""}),
     ("<w><name> x </name></w>", {"name": " x "}),
@@ -121,7 +123,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("<w><leaf>99999999999999999999</leaf></w>", {"leaf": {"value": "99999999999999999999"}}),
     ("<w><leaf>much</leaf></w>", {"leaf": {"extra": [{"name": "#text", "value": "much"}]}}),
     ("<w><items><item>1</item><item>2</item></items></w>", {"leaves": [{"value": 1}, {"value": 2}]}),
-    ("<w><items/></w>", {"spelling": {"items": ""}}),
+    ("<w><items/></w>", {"spelling": {"items/": ""}}),
     ("<w><word>a</word><word/></w>", {"words": ["a", ""]}),
     (
         "<w><word>a</word><word x='1'/><word>b</word></w>",
@@ -253,3 +255,31 @@ def test_a_boolean_must_say_its_words() -> None:
 
     with pytest.raises(TypeError, match="has no spelling"):
         node(Vague)
+
+
+def backing_chain(links: int) -> str:
+    stores = "<backingStore type='file'>" * links + "</backingStore>" * links
+    return f"<domain><devices><disk type='file'>{stores}</disk></devices></domain>"
+
+
+def test_a_chain_is_flat_and_has_an_end() -> None:
+    definition = schema.domain_from_xml(backing_chain(200))
+    (disk,) = definition["devices"]["disks"]
+    assert len(disk["backingStores"]) == 200
+    assert schema.domain_from_xml(schema.domain_to_xml(definition)) == definition
+    with pytest.raises(schema.XmlError, match="<backingStore> stands in itself more than 200 times"):
+        schema.domain_from_xml(backing_chain(201))
+    disk["backingStores"].append({"type": "file"})
+    with pytest.raises(schema.DefinitionError, match=r"backingStores: 201 links, more than 200"):
+        schema.domain_to_xml(definition)
+
+
+def test_an_empty_element_is_no_spelling_of_the_attribute_of_its_name() -> None:
+    xml = "<domain><os firmware='efi'><firmware/></os></domain>"
+    assert first_difference(xml, schema.domain_to_xml(schema.domain_from_xml(xml))) is None
+
+
+def test_a_no_break_space_is_text() -> None:
+    definition = schema.domain_from_xml("<domain>\u00a0<devices/></domain>")
+    assert schema.untyped(definition) == ["domain/#text"]
+    assert "\u00a0" in schema.domain_to_xml(definition)

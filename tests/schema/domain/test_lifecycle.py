@@ -25,7 +25,7 @@ def test_a_domain_s_events() -> None:
         "preserve-running",
         "pause",
     ]
-    assert domain["pm"] == {"suspendToMem": False, "spelling": {"suspend-to-disk": ""}}
+    assert domain["pm"] == {"suspendToMem": False, "spelling": {"suspend-to-disk/": ""}}
     assert (domain["genid"], domain["bootloader"]) == ("", "")
 
 

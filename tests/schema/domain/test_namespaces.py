@@ -69,7 +69,7 @@ def test_what_is_told_of_qemu() -> None:
 def test_what_is_empty_is_still_there() -> None:
     assert stored("<qemu:override/><qemu:commandline/>", f"xmlns:qemu='{QEMU}'") == {
         "qemuCommandline": {},
-        "spelling": {"qemu:override": ""},
+        "spelling": {"qemu:override/": ""},
     }
 
 
