@@ -72,7 +72,8 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
 
     @derived("What the XML says beyond the declared fields, of the domain and of its devices' container.")
     def extra(document: strawberry.Parent[Document]) -> list[Extra]:  # noqa: D102
-        devices = [{"path": "devices", **piece} for piece in document.get("devices", {}).get("extra", [])]
+        kept = document.get("devices", {}).get("extra", [])
+        devices = [{**piece, "path": f"devices/{piece['path']}" if "path" in piece else "devices"} for piece in kept]
         return [*document.get("domain", {}).get("extra", []), *devices]
 
     @derived("The whole domain as libvirt XML; of an unreadable one, the text as it came.")
