@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.relaxng import Grammar, Writer
+
 SHARED = Path(__file__).parent.parent.parent / "shared"
 CORPUS = SHARED / "libvirt" / "corpus"
+SCHEMAS = SHARED / "libvirt" / "schemas"
 
 needs_judge = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the judge of losslessness is not in {SHARED}")
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"libvirt's documents are not at {CORPUS}")
@@ -18,6 +21,15 @@ needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"libvirt's docume
 def corpus(kind: str = "domain") -> tuple[Path, ...]:
     """The documents of one kind, by name; empty where they are absent."""
     return tuple(sorted((CORPUS / kind).glob("*.xml")))
+
+
+@cache
+def generated() -> dict[str, bytes]:
+    """Valid documents, by name, that together have every path of libvirt's schemas; twenty seconds of work."""
+    grammar = Grammar(SCHEMAS / "domain.rng")
+    return {
+        f"{number:04}.xml": xml for number, xml in enumerate(Writer(grammar).documents(grammar.targets(grammar.start)))
+    }
 
 
 @cache

@@ -4,11 +4,12 @@ Source: libvirt's domain XML, "CPU model and topology".
 """
 
 from enum import Enum
+from math import prod
 
 import strawberry
 
 from ..element import Document, Element, attribute, child, children, derived, element, text, text_child
-from ..scalars import OnOff, word, words
+from ..scalars import Long, OnOff, word, words
 from .numa import Numa
 
 
@@ -109,13 +110,10 @@ class CpuTopology(Element):
     threads: int | None = attribute("Hardware threads in each core; 2 looks like hyper-threading.")
 
     @derived("Virtual CPUs that the topology has room for; null where sockets, cores or threads are missing.")
-    def vcpus(document: strawberry.Parent[Document]) -> int | None:  # noqa: D102
+    def vcpus(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
         if not {"sockets", "cores", "threads"} <= document.keys():
             return None
-        total = 1
-        for level in ("sockets", "dies", "clusters", "cores", "threads"):
-            total *= int(document.get(level, 1))
-        return total
+        return Long(prod(document.get(level, 1) for level in ("sockets", "dies", "clusters", "cores", "threads")))
 
 
 @element

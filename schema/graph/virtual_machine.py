@@ -79,7 +79,8 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
         "What the XML says of the VM and no field of this API stands for; of devices, each has an `extra` of its own."
     )
     def extra(document: strawberry.Parent[Document]) -> list[Extra]:  # noqa: D102
-        devices = [{"path": "devices", **piece} for piece in document.get("devices", {}).get("extra", [])]
+        kept = document.get("devices", {}).get("extra", [])
+        devices = [{**piece, "path": f"devices/{piece['path']}" if "path" in piece else "devices"} for piece in kept]
         return [*document.get("domain", {}).get("extra", []), *devices]
 
     @derived("The whole domain as libvirt XML; of an unreadable one, the text as it came.")

@@ -10,6 +10,7 @@ from tests.schema.asking import answer, stored
     [
         ("sockets='2' cores='4' threads='2'", 16),
         ("sockets='1' dies='2' clusters='3' cores='4' threads='1'", 24),
+        ("sockets='2147483647' cores='1024' threads='1'", 2147483647 * 1024),
         ("sockets='2' threads='2'", None),
         ("sockets='2' cores='many' threads='2'", None),
     ],

@@ -1,7 +1,7 @@
 """The schema over a real MongoDB, without a server in between, and the commands that each request sends there."""
 
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -118,6 +118,21 @@ class Api:
             {"explain": kept, "verbosity": "executionStats"}, maxTimeMS=10_000
         )
         return explained
+
+
+async def pages(api: Api, queries: Mapping[str, str], host: str) -> AsyncIterator[dict[str, Document]]:
+    """The answers of queries for the VMs of a host, put together by VM, a page at a time."""
+    after = None
+    while True:
+        found: dict[str, Document] = {}
+        for query in queries.values():
+            page = (await api.data(query, host=host, after=after))["vms"]
+            for vm in page["nodes"]:
+                found.setdefault(vm["sourceKey"], {}).update(vm)
+        if not found:
+            return
+        yield found
+        after = page["pageInfo"]["endCursor"]
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from graphql import GraphQLSchema
 from server.collector.inventory import Observation
 from server.store.embedded import EmbeddedMongo
 from tests.schema.graph.api import Api, documents, observe_fleet, open_api, schema_of_the_api
-from tests.shared import corpus
+from tests.shared import corpus, generated
 
 
 @pytest.fixture
@@ -34,9 +34,11 @@ async def fleet(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
 
 @pytest.fixture(scope="session")
 async def libvirts_own(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
-    """All of libvirt's own documents on one host."""
+    """All of libvirt's own documents on one host, and documents made from its schemas on another."""
     async with open_api(mongo.uri) as opened:
         await opened.inventory.vms_observed("corpus", documents(corpus()))
+        made = [Observation(name, "UNKNOWN", xml) for name, xml in generated().items()]
+        await opened.inventory.vms_observed("generated", made)
         yield opened
 
 

@@ -16,6 +16,8 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
+from schema.devices import DEVICES
+
 Composite = GraphQLObjectType | GraphQLInterfaceType
 
 EDGES = frozenset({"vm", "vms", "VirtualMachine.host", "persistentDefinition"})
@@ -23,6 +25,12 @@ EDGES = frozenset({"vm", "vms", "VirtualMachine.host", "persistentDefinition"})
 
 MOST_OF_A_TYPE = 2
 """How often a type may stand inside itself, as a disk's source does."""
+
+DEEPEST = 3
+"""How often a type stands inside itself in the documents that are made from libvirt's schemas."""
+
+_PAGE = 250
+"""VMs of one answer."""
 
 
 def named(field: GraphQLField) -> GraphQLNamedOutputType:
@@ -47,7 +55,11 @@ def own_fields(
 
 
 def everything(
-    schema: GraphQLSchema, of: Composite, without: Collection[str] = EDGES, above: tuple[str, ...] = ()
+    schema: GraphQLSchema,
+    of: Composite,
+    without: Collection[str] = EDGES,
+    above: tuple[str, ...] = (),
+    most: int = MOST_OF_A_TYPE,
 ) -> str:
     """`{ … }` with every field of a type and of all that is below, and a fragment for every variant."""
 
@@ -57,12 +69,35 @@ def everything(
                 continue
             if inner is None:
                 yield name
-            elif (*above, of.name).count(inner.name) < MOST_OF_A_TYPE:
-                yield f"{name} {everything(schema, inner, without, (*above, of.name))}"
+            elif (*above, of.name).count(inner.name) < most:
+                yield f"{name} {everything(schema, inner, without, (*above, of.name), most)}"
 
     own = ((variant.name, " ".join(fields(variant, of.fields))) for variant in variants(schema, of))
     fragments = (f"... on {name} {{ {below} }}" for name, below in own if below)
     return f"{{ {' '.join(['__typename', *fields(of), *fragments])} }}"
+
+
+def full_depth(schema: GraphQLSchema) -> dict[str, str]:
+    """Queries for the VMs of a host, a page at a time: one for each kind of device, and `domain` for all the rest.
+
+    Each selects everything that comes from the XML of its kind; the XML itself is left out.
+    """
+    vm = cast(GraphQLObjectType, schema.type_map["VirtualMachine"])
+    lists = {declared.tag: declared.array for declared in DEVICES.values()}
+    beside = {f"VirtualMachine.{name}" for name in (*lists.values(), "devices", "xml")}
+    rest = everything(schema, vm, EDGES | beside, most=DEEPEST)
+    return {"domain": _paged(rest)} | {
+        tag: _paged(f"{{ sourceKey {array} {everything(schema, of, EDGES | {f'{of.name}.xml'}, most=DEEPEST)} }}")
+        for tag, array in lists.items()
+        if isinstance(of := named(vm.fields[array]), GraphQLObjectType)
+    }
+
+
+def _paged(selection: str) -> str:
+    return (
+        f"query($host: String!, $after: String) {{ vms(first: {_PAGE}, after: $after, filter: {{host: {{eq: $host}}}})"
+        f" {{ nodes {selection} pageInfo {{ endCursor }} }} }}"
+    )
 
 
 def some(

@@ -100,6 +100,15 @@ async def test_unknown_xml_is_extra_where_it_stands(vms: Api) -> None:
     }  # fmt: skip
 
 
+async def test_unknown_xml_among_the_devices_says_where_it_stands(api: Api) -> None:
+    xml = "<domain><devices news='1'><emulator odd='2'>/a</emulator><emulator>/b</emulator></devices></domain>"
+    await api.inventory.vms_observed("kvm", [Observation("a", "UNKNOWN", xml)])
+    found = (await vm(api, "a", "{ extra { path name value xml } }"))["extra"]
+    assert [(piece["path"], piece["name"], piece["value"] or piece["xml"]) for piece in found] == [
+        ("devices", "news", "1"), ("devices/emulator", "odd", "2"), ("devices", "emulator", "<emulator>/b</emulator>"),
+    ]  # fmt: skip
+
+
 async def test_long_numbers(vms: Api) -> None:
     found = await vm(
         vms, "web", "{ domain { id memory { value bytes } currentMemory { value bytes } maxMemory { value bytes } } }"
