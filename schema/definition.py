@@ -37,7 +37,8 @@ def domain_from_xml(xml: str | bytes) -> Document:
     """The definition that a domain's XML describes.
 
     Raises XmlError for XML that is malformed, hostile (document types, entities), deeper than 64 levels, with a chain
-    of more than 200 links, larger than 8 MiB or rooted in another element. Anything else is taken in without loss, known to libvirt or not.
+    of more than 200 links, larger than 8 MiB or rooted in another element. Anything else is taken in without loss,
+    known to libvirt or not.
     """
     source = Source(xml)
     if source.name != "domain":
