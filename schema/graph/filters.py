@@ -171,6 +171,11 @@ def _vm_filter() -> Any:
         "uuid": (StringFilter, "UUID of the VM, unique on one host only."),
         "state": (enum_filter(VmState), "What the VM is doing."),
         "source_key": (StringFilter, "UUID on a hypervisor, file name in a directory."),
+        "untyped": (
+            StringFilter,
+            "XML paths of what no declaration knows, as `coverage` lists them. Each condition that is given holds for "
+            "at least one of the VM's paths, `ne` and `notIn` for all of them.",
+        ),
         "domain": (element_filter(Domain), "What the VM is besides its devices."),
     }
     for declared in DEVICES.values():

@@ -78,6 +78,7 @@ CONTENT = {
     "memory-and-processors": "pc-q35-7.2",
     "network-interfaces": "ovs-trunk",
     "next-start": "persistentDefinition",
+    "not-yet-known": "documentCount",
     "one-image": "ci-runner-1",
     "page-by-page": "changedAt",
     "passthrough": "cad-station-1",
