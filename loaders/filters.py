@@ -40,7 +40,14 @@ _DEEPEST = 20
 
 _INT64 = range(-(2**63), 2**63)
 _NOTHING: Document = {"_id": {"$in": []}}
-_ENVELOPE = {"host": "hostId", "name": "name", "uuid": "uuid", "state": "state", "source_key": "sourceKey"}
+_ENVELOPE = {
+    "host": "hostId",
+    "name": "name",
+    "uuid": "uuid",
+    "state": "state",
+    "source_key": "sourceKey",
+    "untyped": "untyped.path",
+}
 
 
 def vm_query(condition: Any, host_id: str | None = None) -> Document:

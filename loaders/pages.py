@@ -11,6 +11,9 @@ from typing import Any
 from schema.element import Document
 from schema.graph.context import Order
 
+BATCH = 100
+"""Documents per answer of MongoDB; larger ones hold the event loop for too long while they are decoded."""
+
 _TIES = {"hostId": ("name",), "state": ("name",)}
 """What decides between equals before the key does, as the indexes have it."""
 
@@ -33,19 +36,31 @@ def sorted_by(order: Order) -> tuple[str, ...]:
 def cursor_of(document: Document, order: Order) -> str:
     """The opaque place of a document in its list."""
     values = (document.get(field) for field in sorted_by(order))
-    place = [order.field, *(value.isoformat() if isinstance(value, datetime) else value for value in values)]
+    return packed([order.field, *(value.isoformat() if isinstance(value, datetime) else value for value in values)])
+
+
+def packed(place: list[Any]) -> str:
+    """A place in a list as an opaque text."""
     return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def unpacked(cursor: str) -> Any:
+    """What `packed` was given; raises BadCursor for text that is no JSON."""
+    try:
+        return json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, RecursionError):
+        raise BadCursor from None
 
 
 def parse_cursor(cursor: str, order: Order) -> list[Any]:
     """The sorting values in a cursor; raises BadCursor."""
     fields = sorted_by(order)
     try:
-        field, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        field, *values = unpacked(cursor)
         if field != order.field or len(values) != len(fields):
             raise BadCursor
         return [_value(name, value) for name, value in zip(fields, values, strict=True)]
-    except (ValueError, TypeError, OverflowError, RecursionError):
+    except (ValueError, TypeError, OverflowError):
         raise BadCursor from None
 
 

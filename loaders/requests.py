@@ -9,13 +9,11 @@ from strawberry.dataloader import DataLoader
 from schema.element import Document
 from schema.graph.context import Page, PageRequest, Paths
 
+from .coverage import CoverageReads
 from .errors import clear_failures
 from .filters import vm_query
-from .pages import beyond, cursor_of, sorted_by, sorting
+from .pages import BATCH, beyond, cursor_of, sorted_by, sorting
 from .texts import storable
-
-BATCH = 100
-"""Documents per answer of MongoDB; larger ones hold the event loop for too long while they are decoded."""
 
 
 class RequestLoaders:
@@ -27,6 +25,7 @@ class RequestLoaders:
     def __init__(self, database: AsyncIOMotorDatabase[Document], seconds: float) -> None:
         self._database = database
         self._milliseconds = int(seconds * 1000)
+        self.coverage = CoverageReads(database["vms"], self._milliseconds)
         self._by_key: dict[tuple[str, Paths], DataLoader[str, Document | None]] = {}
 
     async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:

@@ -1,6 +1,6 @@
 """What a VM is: declarations of libvirt's XML, the codec they drive and the GraphQL surface. No I/O, no clock."""
 
-from .coverage import typed_share, untyped
+from .coverage import typed_share, untyped, untyped_counts
 from .definition import devices_of, domain_from_xml, domain_to_xml
 from .devices import DEVICES, DeviceKind
 from .facets import DECLARATIONS_HASH, facets
@@ -23,4 +23,5 @@ __all__ = [
     "keep_identity",
     "typed_share",
     "untyped",
+    "untyped_counts",
 ]

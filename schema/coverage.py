@@ -10,10 +10,35 @@ from .definition import WholeDomain
 from .devices import Devices
 from .element import Document
 from .tables import Node, declared_name, node
+from .xmltext import SEPARATOR
+
+MOST_PATHS = 1000
+"""Different paths that are counted one by one in a VM; the most frequent ones, if it holds more."""
+
+LONGEST_PATH = 256
+"""Characters of a counted path; a longer one is cut and ends in `…`."""
+
+BEYOND = "…"
+"""The path under which everything beyond `MOST_PATHS` is counted."""
+
+
+def untyped_counts(definition: Document) -> list[Document]:
+    """How often each path of `untyped` occurs, the most frequent first: `{path, count}`.
+
+    Bounded for hostile documents: at most `MOST_PATHS` paths of `LONGEST_PATH` characters, and `BEYOND` for the rest.
+    The same pieces give the same list, in whatever order the document has them.
+    """
+    counts = Counter(
+        path if len(path) <= LONGEST_PATH else path[: LONGEST_PATH - 1] + "…" for path in untyped(definition)
+    )
+    ranked = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
+    listed = [{"path": path, "count": count} for path, count in ranked[:MOST_PATHS]]
+    beyond = sum(count for _, count in ranked[MOST_PATHS:])
+    return [*listed, {"path": BEYOND, "count": beyond}] if beyond else listed
 
 
 def untyped(definition: Document) -> list[str]:
-    """The XML paths of everything in `extra`: `domain/devices/disk/driver/@foo`."""
+    """The XML paths of everything in `extra`, names only: `domain/devices/disk/driver/@foo`."""
     return [path for path, _ in pieces(definition)]
 
 
@@ -27,7 +52,8 @@ def _pieces(table: Node, document: Document, at: str) -> Iterator[tuple[str, Doc
     for piece in document.get("extra", ()):
         home = f"{at}/{piece['path']}" if piece.get("path") else at
         mark = "@" if piece.get("xml") is None and piece["name"] != "#text" else ""
-        yield f"{home}/{mark}{piece['name']}", piece
+        name = f"{piece['namespace']}{SEPARATOR}{piece['name']}" if "namespace" in piece else piece["name"]
+        yield f"{home}/{mark}{declared_name(name)}", piece
     for name, plan in table.plans():
         value = document.get(plan.key)
         if not isinstance(plan.of, type) or value is None:

@@ -11,8 +11,11 @@ from .domain import Domain
 from .element import Document
 from .tables import Child, Node, node, reachable
 
-CODEC = 1
-"""Raised when the codec itself stores documents differently, so that older ones are re-encoded."""
+CODEC = 2
+"""Raised when documents are stored differently though no declaration changed, so that older ones are re-encoded.
+
+1: definitions and their facets. 2: `untyped` beside them.
+"""
 
 
 def facets(definition: Document) -> list[dict[str, Any]]:

@@ -110,9 +110,11 @@ def qualified(name: str) -> str:
 
 
 def declared_name(name: str) -> str:
-    """The inverse of `qualified`."""
+    """The inverse of `qualified`; a namespace that has no prefix here is written out: `{urn:news}name`."""
     namespace, _, local = name.rpartition(SEPARATOR)
-    return f"{_PREFIXES[namespace]}:{local}" if namespace else local
+    if not namespace:
+        return local
+    return f"{_PREFIXES[namespace]}:{local}" if namespace in _PREFIXES else f"{{{namespace}}}{local}"
 
 
 _nodes: dict[Any, Node] = {}

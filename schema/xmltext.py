@@ -59,6 +59,7 @@ class Source:
             raise XmlError(f"the XML is larger than {LARGEST // 2**20} MiB")
         self._xml = xml
         self._root: Any = None
+        self._found: dict[Any, dict[str, list[Any]]] = {}
         self.name, self.tree = self._parse()
 
     def _parse(self) -> tuple[str, Tree]:
@@ -93,8 +94,15 @@ class Source:
         if parent is None:
             return self._root
         namespace, _, local = name.rpartition(SEPARATOR)
-        tag = f"{{{namespace}}}{local}" if namespace else local
-        return self.element(parent).findall(tag)[index]
+        return self._children(self.element(parent))[f"{{{namespace}}}{local}" if namespace else local][index]
+
+    def _children(self, element: Any) -> dict[str, list[Any]]:
+        """The children of an lxml element by name, looked at once: there may be 100,000 of them to be kept."""
+        if element not in self._found:
+            found = self._found[element] = {}
+            for child in element:
+                found.setdefault(child.tag, []).append(child)
+        return self._found[element]
 
     def raw(self, where: Where) -> str:
         """The XML of the element at this place, with the namespaces it uses declared on it."""

@@ -116,13 +116,18 @@ def page_request(
         raise ValueError("Give `first` or `last`, not both.")
     if (last is not None and after is not None) or (last is None and before is not None):
         raise ValueError("`after` goes with `first`, `before` with `last`.")
-    limit = next((number for number in (first, last) if number is not None), USUAL_PAGE)
-    if not 0 <= limit <= LARGEST_PAGE:
-        further = "after" if last is None else "before"
-        raise ValueError(f"A page holds 0 to {LARGEST_PAGE} items, not {limit}; read on with `{further}`.")
+    limit = page_size(first) if last is None else page_size(last, further="before")
     field = str(order_by.field.value) if order_by else "name"
     descending = order_by is not None and order_by.direction is OrderDirection.DESC
     return PageRequest(Order(field, descending), limit, after=after, before=before, backward=last is not None)
+
+
+def page_size(wanted: int | None, *, further: str = "after") -> int:
+    """The items of a page; raises ValueError with a sentence for the client where too many are wanted."""
+    limit = USUAL_PAGE if wanted is None else wanted
+    if not 0 <= limit <= LARGEST_PAGE:
+        raise ValueError(f"A page holds 0 to {LARGEST_PAGE} items, not {limit}; read on with `{further}`.")
+    return limit
 
 
 async def vm_connection(
@@ -135,10 +140,11 @@ async def vm_connection(
         return document
     paths = vm_paths(selected.of("nodes").and_(selected.of("edges").of("node")))
     page = await info.context.loaders.vms(condition, host_id, request, paths)
-    return document | _fields(page)
+    return document | page_fields(page)
 
 
-def _fields(page: Page) -> dict[str, Any]:
+def page_fields(page: Page) -> dict[str, Any]:
+    """What of a connection's document a page makes: `edges`, `nodes` and `pageInfo`."""
     edges = [{"cursor": cursor, "node": vm} for cursor, vm in zip(page.cursors, page.documents, strict=True)]
     info = {"hasNextPage": page.has_next, "hasPreviousPage": page.has_previous}
     ends = {"startCursor": page.cursors[0], "endCursor": page.cursors[-1]} if edges else {}

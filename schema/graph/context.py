@@ -42,8 +42,31 @@ class Page:
     has_next: bool
 
 
+class Coverage(Protocol):
+    """What VMs hold that no declaration knows, on one host or on all; ValueError for text that nothing can hold."""
+
+    async def paths(self, host_id: str | None, prefix: str, limit: int, after: str | None) -> Page:
+        """Part of the untyped paths with this prefix, the most frequent first; ValueError for a bad cursor."""
+
+    async def path_count(self, host_id: str | None, prefix: str) -> int:
+        """How many different untyped paths there are with this prefix."""
+
+    async def vm_count(self, host_id: str | None) -> int:
+        """How many VMs there are."""
+
+    async def unreadable_count(self, host_id: str | None) -> int:
+        """How many VMs have XML that cannot be read."""
+
+    async def untyped_vm_count(self, host_id: str | None, prefix: str) -> int:
+        """How many VMs hold an untyped path with this prefix."""
+
+
 class Loaders(Protocol):
     """Every read of a request, batched within it."""
+
+    @property
+    def coverage(self) -> Coverage:
+        """Reads of what no declaration knows."""
 
     async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
         """A VM by its key."""

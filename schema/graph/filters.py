@@ -177,6 +177,11 @@ def _vm_filter() -> Any:
             StringFilter,
             "The VM's key on its host: the UUID on a hypervisor, the name of its file in a directory.",
         ),
+        "untyped": (
+            StringFilter,
+            "XML paths of what no declaration knows, as `coverage` lists them. Each condition that is given holds for "
+            "at least one of the VM's paths, `ne` and `notIn` for all of them.",
+        ),
         "domain": (element_filter(Domain), "What the VM is besides its devices: memory, CPUs, firmware and the like."),
     }
     for declared in DEVICES.values():

@@ -9,6 +9,7 @@ from ..element import Document, derived
 from ..node import Node, parse_node_id
 from .connections import After, Before, First, Last, OrderBy, VmConnection, Where, page_request, vm_connection
 from .context import Info
+from .coverage import OnHost, PathPrefix, UntypedPathConnection, untyped_paths
 from .host import Host
 from .selection import NodePaths, Selected, node_paths, vm_paths
 from .virtual_machine import VirtualMachine, device_of
@@ -75,6 +76,22 @@ class Query:
             case "VirtualMachine", (vm_id,):
                 return await info.context.loaders.vm(vm_id, vm_paths(Selected.below(info)))
         return None
+
+    @derived(
+        "What the stored XML says that no declaration knows yet: its paths, those of the most VMs first. "
+        "A value that its field cannot take, such as a new word of an enum, counts as well. "
+        "Of a running VM, the live definition is looked at.",
+        graphql_type=UntypedPathConnection,
+    )
+    async def coverage(  # noqa: D102
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        host: OnHost = None,
+        path_prefix: PathPrefix = None,
+    ) -> Any:
+        return await untyped_paths(info, first, after, host, path_prefix)
 
     @derived("A host, VM or device by its id; null where there is none.", graphql_type=Node | None)
     async def node(  # noqa: D102

@@ -25,6 +25,7 @@ _PLAIN = {
     "revision": "revision",
     "changedAt": "changedAt",
     "error": "error",
+    "untyped": "untyped.path",
     "host": "hostId",
     "emulator": "devices.emulator",
 }

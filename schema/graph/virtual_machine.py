@@ -83,6 +83,13 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
         devices = [{**piece, "path": f"devices/{piece['path']}" if "path" in piece else "devices"} for piece in kept]
         return [*document.get("domain", {}).get("extra", []), *devices]
 
+    @derived(
+        "XML paths of everything in `extra`, here and in all that is below, each once: "
+        "`domain/devices/disk/driver/@news`. `…` stands for what a document holds beyond 1,000 different ones."
+    )
+    def untyped(document: strawberry.Parent[Document]) -> list[str]:  # noqa: D102
+        return [counted["path"] for counted in document.get("untyped", [])]
+
     @derived("The whole domain as libvirt XML; of an unreadable one, the text as it came.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
         if "domain" not in document:

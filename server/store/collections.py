@@ -35,8 +35,8 @@ _UNAUTHORIZED, _NAMESPACE_EXISTS, _CONFLICTING_OPERATION = 13, 48, 117
 _INDEX_CONFLICTS = {85, 86}
 
 
-def _index(*paths: str) -> IndexModel:
-    return IndexModel([(path, ASCENDING) for path in paths])
+def _index(*paths: str, **options: Any) -> IndexModel:
+    return IndexModel([(path, ASCENDING) for path in paths], **options)
 
 
 INDEXES: Mapping[str, list[IndexModel]] = {
@@ -47,6 +47,8 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         _index("state", "name", "_id"),
         _index("uuid"),
         _index("facets.p", "facets.v", "name", "_id"),
+        _index("untyped.path", "name", "_id"),
+        _index("error", sparse=True),
         _index("changedAt", "_id"),
         _index("declarations"),
     ],
@@ -78,7 +80,16 @@ def validators() -> dict[str, Document]:
     """The `$jsonSchema` of each collection: envelope, identity, kinds and arrays, down to the device and no deeper."""
     definition = _CONTENT | {"devices": _devices()}
     facets = {"bsonType": "array", "items": _object(["p", "v"], {"p": _TEXT})}
-    vm = definition | {"state": {"enum": STATES}, "revision": _NUMBER | {"minimum": 1}, "facets": facets}
+    untyped = {
+        "bsonType": "array",
+        "items": _object(["path", "count"], {"path": _TEXT, "count": _NUMBER | {"minimum": 1}}),
+    }
+    vm = definition | {
+        "state": {"enum": STATES},
+        "revision": _NUMBER | {"minimum": 1},
+        "facets": facets,
+        "untyped": untyped,
+    }
     host = {
         "_id": _TEXT,
         "uri": _TEXT,

@@ -13,7 +13,7 @@ from server.store.connection import Document
 _LOGGER = logging.getLogger(__name__)
 
 _ENVELOPE = frozenset({"_id", "hostId", "sourceKey", "state", "revision", "changedAt", "declarations", "attachments"})
-_BESIDE_DEFINITION = frozenset({"facets", "error", "rawXml"})
+_BESIDE_DEFINITION = frozenset({"facets", "untyped", "error", "rawXml"})
 
 LARGEST_CONTENT = 16 * 1024 * 1024 - 65536
 """Bytes: what MongoDB accepts as one document, less room for the envelope."""
@@ -41,6 +41,8 @@ def content_from_xml(xml: str | bytes, previous: Document | None, name: str) -> 
         if previous is not None and (known := definition_of(previous)) is not None:
             schema.keep_identity(known, definition)
         content = {**definition, "facets": schema.facets(definition)}
+        if untyped := schema.untyped_counts(definition):
+            content["untyped"] = untyped
         size = len(bson.encode(content))
     except schema.XmlError as error:
         return refused(xml, str(error), name)

@@ -79,6 +79,7 @@ CONTENT: dict[str, tuple[str, ...]] = {
     "memory-sizes": ("'summary': 'virtio-mem", "'hardLimit': {'bytes': 38654705664}", "'name': 'cad-viewer'"),
     "network-interfaces": ("ovs-trunk",),
     "next-start": ("persistentDefinition",),
+    "not-yet-known": ("documentCount",),
     "one-image": ("ci-runner-1",),
     "page-by-page": ("changedAt",),
     "passthrough": ("cad-station-1",),

@@ -61,6 +61,8 @@ def meets(condition: dict[str, Any], of: GraphQLInputObjectType, value: Any) -> 
             held = _TOGETHER[name](meets(one, of, value) for one in (wanted if isinstance(wanted, list) else [wanted]))
         elif of.name == "VmFilter" and name == "host":
             held = meets(wanted, inner, value["host"]["name"])
+        elif of.name == "VmFilter" and name == "untyped":
+            held = all(_some_path(operator, operand, value[name]) for operator, operand in wanted.items())
         elif is_list(of):
             held = _holds(name, wanted, inner, value or [])
         elif isinstance(inner, GraphQLInputObjectType):
@@ -72,6 +74,15 @@ def meets(condition: dict[str, Any], of: GraphQLInputObjectType, value: Any) -> 
         if not held:
             return False
     return True
+
+
+def _some_path(operator: str, operand: Any, paths: list[str]) -> bool:
+    """Whether a list of texts meets a condition: one of them does, or all of what must not be."""
+    if operand is None:
+        return True
+    if operator == "exists":
+        return bool(paths) is operand
+    return (all if operator in ("ne", "notIn") else any)(_OPERATORS[operator](path, operand) for path in paths)
 
 
 def _holds(name: str, wanted: Any, inner: Any, items: list[Any]) -> bool:
@@ -106,6 +117,8 @@ def draw_filter(draw: Draw, of: GraphQLInputObjectType, values: Iterable[Any], d
         assert isinstance(inner, GraphQLInputObjectType)
         if inner is not of:
             below = [_at(value, name) for value in known]
+            if name == "untyped":
+                below = [path for paths in below for path in paths]
             found[name] = (
                 draw(st.just(None)) if draw(st.integers(0, 30)) == 30 else draw_filter(draw, inner, below, depth + 1)
             )

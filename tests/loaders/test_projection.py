@@ -24,6 +24,7 @@ ALWAYS = {"_id", "hostId", "name"}
         ("changedAt sourceKey", {"changedAt", "sourceKey"}),
         ("host { name }", set()),
         ("emulator", {"devices.emulator"}),
+        ("untyped", {"untyped.path"}),
         ("extra { name }", {"domain.extra", "devices.extra"}),
         ("xml", {"uuid", "domain", "devices", "rawXml"}),
         ("xml domain { type } disks { id }", {"uuid", "domain", "devices", "rawXml"}),

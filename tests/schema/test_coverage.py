@@ -26,6 +26,29 @@ def test_untyped_names_xml_paths() -> None:
     ]
 
 
+def test_names_in_a_namespace_are_told_apart() -> None:
+    xml = """<domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' xmlns:n='urn:news' n:at='1'>
+    <qemu:novel/><n:os/><novel/><devices><n:disk/><disk n:glow='1'><n:target/></disk></devices></domain>"""
+    assert sorted(schema.untyped(schema.domain_from_xml(xml))) == [
+        "domain/@{urn:news}at",
+        "domain/devices/disk/@{urn:news}glow",
+        "domain/devices/disk/{urn:news}target",
+        "domain/devices/{urn:news}disk",
+        "domain/novel",
+        "domain/qemu:novel",
+        "domain/{urn:news}os",
+    ]
+
+
+def test_counts_are_the_same_in_whatever_order_the_pieces_come() -> None:
+    pieces = [f"<omen{number % 7} of='{number}'/>" for number in range(20)]
+    one = schema.untyped_counts(schema.domain_from_xml(f"<domain>{''.join(pieces)}</domain>"))
+    other = schema.untyped_counts(schema.domain_from_xml(f"<domain>{''.join(reversed(pieces))}</domain>"))
+    assert one == other
+    assert [(counted["path"], counted["count"]) for counted in one][:2] == [("domain/omen0", 3), ("domain/omen1", 3)]
+    assert sum(counted["count"] for counted in one) == 20
+
+
 def test_the_share_counts_leaf_values_of_declared_kinds() -> None:
     shares = schema.typed_share(XML.encode(), schema.domain_from_xml(XML))
     assert {kind: (counts["total"], counts["untyped"]) for kind, counts in shares.items()} == {

@@ -22,12 +22,15 @@ async def api(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
 async def fleet(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
     """The sample fleet on two hosts and, where they are at hand, every ninth of libvirt's own documents on a third.
 
-    A fourth has the barest VM, so that most conditions divide the whole even without libvirt's documents.
+    A fourth has the barest VM, so that most conditions divide the whole even without libvirt's documents, and one that
+    no declaration knows all of.
     """
     async with open_api(mongo.uri) as opened:
         await observe_fleet(opened)
         bare = "<domain type='qemu'><name>bare</name><devices/></domain>"
-        await opened.inventory.vms_observed("bare-metal", [Observation("bare", "SHUTOFF", bare)])
+        newer = "<domain type='qemu' news='1'><name>newer</name><devices><oracle of='rain'/></devices></domain>"
+        observations = [Observation("bare", "SHUTOFF", bare), Observation("newer", "SHUTOFF", newer)]
+        await opened.inventory.vms_observed("bare-metal", observations)
         await opened.inventory.vms_observed("corpus", documents(corpus()[::9]))
         yield opened
 

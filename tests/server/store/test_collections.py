@@ -40,6 +40,7 @@ def document(**changes: Any) -> dict[str, Any]:
         {"revision": 1 << 40},
         {"devices": {"holograms": [{"id": "hologram/#1"}]}},
         {"devices": None, "domain": None, "error": "refused", "rawXml": "<"},
+        {"untyped": [{"path": "domain/@news", "count": 3}]},
     ],
 )
 async def test_documents_that_are_accepted(store: Store, changes: dict[str, Any]) -> None:
@@ -64,6 +65,11 @@ async def test_documents_that_are_accepted(store: Store, changes: dict[str, Any]
         {"devices": {"disks": [{"id": "disk/vda", "kind": "INTERFACE"}]}},
         {"devices": {"disks": [{"id": 1, "kind": "DISK"}]}},
         {"facets": [{"p": "disks.target.dev"}]},
+        {"untyped": {"domain/@news": 3}},
+        {"untyped": ["domain/@news"]},
+        {"untyped": [{"path": "domain/@news"}]},
+        {"untyped": [{"path": "domain/@news", "count": 0}]},
+        {"untyped": [{"path": 1, "count": 1}]},
         {"rawXml": b"<"},
     ],
 )
@@ -124,6 +130,8 @@ async def test_several_processes_may_prepare_at_once(store: Store) -> None:
         ({"hostId": "kvm"}, ["name", "_id"]),
         ({"state": "RUNNING"}, ["name", "_id"]),
         ({"facets": {"$elemMatch": {"p": "disks.target.dev", "v": "vda"}}}, ["name", "_id"]),
+        ({"untyped.path": "domain/@news"}, ["name", "_id"]),
+        ({"error": {"$exists": True}}, None),
         ({"changedAt": {"$gt": NOW}}, ["changedAt", "_id"]),
         ({"uuid": "6f1c"}, None),
         ({"declarations": {"$ne": "new"}}, None),

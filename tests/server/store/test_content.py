@@ -29,6 +29,28 @@ def test_the_definition_comes_back_out_of_a_document() -> None:
     assert definition_of({**envelope, **refused("<", "why", "a")}) is None
 
 
+def test_what_no_declaration_knows_is_counted_beside_the_definition() -> None:
+    news = "<weather of='rain'/><weather of='sun'/>"
+    content = content_from_xml(domain(devices="<oracle/>", more=news), None, "a")
+    assert content["untyped"] == [{"path": "domain/weather", "count": 2}, {"path": "domain/devices/oracle", "count": 1}]
+    assert definition_of({"_id": "kvm/a", **content}) == definition_of(
+        {key: content[key] for key in content.keys() - {"untyped"}}
+    )
+    assert "untyped" not in content_from_xml(domain(), None, "a")
+    assert "untyped" not in content_from_xml("<domain>", None, "a")
+
+
+def test_hostile_documents_make_short_lists() -> None:
+    attributes = " ".join(f"a{number:04}='1'" for number in range(3000))
+    long = "".join(f"<{'x' * 1000}{number}/>" for number in range(3))
+    content = content_from_xml(f"<domain {attributes}><name>a</name>{long}</domain>", None, "a")
+    untyped = content["untyped"]
+    assert untyped[0] == {"path": "domain/" + "x" * 248 + "…", "count": 3}
+    assert [one["path"] for one in untyped[1:1000]] == [f"domain/@a{number:04}" for number in range(999)]
+    assert untyped[1000:] == [{"path": "…", "count": 2001}]
+    assert content["domain"]["extra"][2999] == {"name": "a2999", "value": "1"}, "the document itself keeps everything"
+
+
 def test_what_is_refused_keeps_what_can_be_seen() -> None:
     assert refused(f"<name>a &lt; b</name><uuid>{UUID}</uuid>", "why", "key") == {
         "name": "a < b",

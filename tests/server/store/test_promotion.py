@@ -30,6 +30,28 @@ async def test_what_was_extra_becomes_a_field(store: Store) -> None:
     assert await store.definitions.count_documents({"domain.memory.value": 1024}) == 450
 
 
+async def test_documents_from_before_untyped_was_stored_get_it(store: Store) -> None:
+    xml = domain(more="<omen of='rain'/>")
+    await MongoInventory(store).vms_observed("kvm", [observed("a", xml, persistent_xml=xml), observed("b")])
+    before = {document["_id"]: document async for document in store.vms.find()}
+    assert before["kvm/a"]["untyped"] == [{"path": "domain/omen", "count": 1}]
+    for collection in (store.vms, store.definitions):
+        await collection.update_many({}, {"$unset": {"untyped": ""}, "$set": {"declarations": "older"}})
+    assert await promote(store) == 0
+    assert {document["_id"]: document async for document in store.vms.find()} == before
+    assert await store.definitions.distinct("untyped.path") == ["domain/omen"]
+
+
+async def test_what_is_declared_by_now_is_untyped_no_more(store: Store) -> None:
+    await MongoInventory(store).vms_observed("kvm", [observed("a", domain())])
+    older = outdated(await vm(store, "kvm/a"), domain()) | {"untyped": [{"path": "domain/memory", "count": 1}]}
+    await store.vms.replace_one({"_id": "kvm/a"}, older)
+    assert await promote(store) == 0
+    promoted = await vm(store, "kvm/a")
+    assert "untyped" not in promoted
+    assert promoted["domain"]["memory"]["value"] == 1024
+
+
 async def test_promoted_documents_are_unchanged_for_the_host(store: Store, watched: Store, commands: Commands) -> None:
     xml = domain(devices=disk("vda"))
     await MongoInventory(store).vms_observed("kvm", [observed("a", xml)])
