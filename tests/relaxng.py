@@ -151,23 +151,22 @@ class Writer:
         self._grammar = grammar
         self._random = random.Random(seed)
         self._strings = rstr.Rstr(self._random)
-        self.missing: set[str] = set()
         self._focus: set[str] = set()
         self._seen: set[str] = set()
 
     def documents(self, wanted: Collection[str]) -> Iterator[bytes]:
-        """Valid documents until everything `wanted` stands in one; what cannot be had is left in `missing`.
+        """Valid documents until everything `wanted` stands in one; what cannot be had is given up.
 
         Each is made for one element that lacks something, and else is as small as can be: libxml2 takes hours to
         validate a document that has everything at once.
         """
-        self.missing = set(wanted)
+        self._missing = set(wanted)
         homes: dict[str, set[str]] = {}
         for one in sorted(wanted):
             homes.setdefault(one.partition("=")[0].rpartition("/")[0], set()).add(one)
         for members in homes.values():
             failures = 0
-            while (left := members & self.missing) and failures < _ATTEMPTS:
+            while (left := members & self._missing) and failures < _ATTEMPTS:
                 self._focus, self._seen = set(self._random.sample(sorted(left), min(_FEW, len(left)))), set()
                 root = etree.Element("root")
                 self._write(self._grammar.start, "", root, ())
@@ -175,8 +174,8 @@ class Writer:
                 if not self._grammar.accepts(xml):
                     failures += 1
                     continue
-                self.missing -= self._seen
-                failures = failures + 1 if members & self.missing == left else 0
+                self._missing -= self._seen
+                failures = failures + 1 if members & self._missing == left else 0
                 yield xml
 
     def _new(self, pattern: Pattern, path: str) -> int:
@@ -270,3 +269,20 @@ class Writer:
 def _qualified(name: str) -> str:
     prefix, colon, local = name.partition(":")
     return f"{{{NAMESPACES[prefix]}}}{local}" if colon else name
+
+
+def places(xml: bytes) -> set[str]:
+    """The paths in a document, each also with its value: what a pattern's targets are compared with."""
+    found: set[str] = set()
+    _places(etree.fromstring(xml), "", found)
+    return found
+
+
+def _places(element: Any, above: str, found: set[str]) -> None:
+    name = etree.QName(element)
+    path = f"{above}{_PREFIXES.get(name.namespace or '', '')}{name.localname}"
+    found |= {path, f"{path}={element.text or ''}"}
+    for key, value in element.attrib.items():
+        found |= {f"{path}/@{key}", f"{path}/@{key}={value}"}
+    for child in element:
+        _places(child, f"{path}/", found)

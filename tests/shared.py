@@ -1,4 +1,7 @@
-"""libvirt's own documents and the judge of losslessness, which lie beside the repository and are never copied."""
+"""What is libvirt's own: its documents, its schemas, and the judge of losslessness.
+
+They lie beside the repository and are never copied; where schemas are not there, the host's own are taken.
+"""
 
 import importlib.util
 from collections.abc import Callable
@@ -11,10 +14,13 @@ from tests.relaxng import Grammar, Writer
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 CORPUS = SHARED / "libvirt" / "corpus"
-SCHEMAS = SHARED / "libvirt" / "schemas"
+SCHEMAS = next(
+    (folder for folder in (SHARED / "libvirt" / "schemas", Path("/usr/share/libvirt/schemas")) if folder.is_dir()), None
+)
 
 needs_judge = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the judge of losslessness is not in {SHARED}")
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"libvirt's documents are not at {CORPUS}")
+needs_schemas = pytest.mark.skipif(SCHEMAS is None, reason="libvirt's RelaxNG schemas are not on this machine")
 
 
 @cache
@@ -24,12 +30,17 @@ def corpus(kind: str = "domain") -> tuple[Path, ...]:
 
 
 @cache
+def grammar() -> Grammar:
+    """The schema of a domain."""
+    assert SCHEMAS is not None
+    return Grammar(SCHEMAS / "domain.rng")
+
+
+@cache
 def generated() -> dict[str, bytes]:
-    """Valid documents, by name, that together have every path of libvirt's schemas; twenty seconds of work."""
-    grammar = Grammar(SCHEMAS / "domain.rng")
-    return {
-        f"{number:04}.xml": xml for number, xml in enumerate(Writer(grammar).documents(grammar.targets(grammar.start)))
-    }
+    """Valid documents, by name, that together have every path of the schema; twenty seconds of work."""
+    documents = Writer(grammar()).documents(grammar().targets(grammar().start))
+    return {f"{number:04}.xml": xml for number, xml in enumerate(documents)}
 
 
 @cache
