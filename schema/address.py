@@ -6,7 +6,7 @@ Source: libvirt's domain XML, "Device Addresses".
 import strawberry
 
 from .element import Document, Element, Variant, attribute, child, derived, element, family, shape
-from .parts import pci_text, whole_number
+from .parts import pci_text
 from .scalars import AnyBase, BareHex1, Hex1, Hex2, Hex4, LongBareHex, LongBareHex8, LongHex4, LongHex8, OnOff
 
 
@@ -152,7 +152,7 @@ def address_text(address: Document) -> str | None:
         return None
 
     def number(key: str) -> int:
-        return whole_number(address.get(key, 0))
+        return int(address.get(key, 0))
 
     match kind:
         case "pci":

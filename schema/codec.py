@@ -69,7 +69,7 @@ def _read_value(slot: Slot, text: str, document: Document) -> bool:
     except ValueError:
         return False
     document[slot.key] = value
-    if type(value) is int and slot.spelling.write(value) != text:
+    if slot.numeric and slot.spelling.write(value) != text:
         document.setdefault("spelling", {})[slot.key] = text
     return True
 

@@ -215,14 +215,9 @@ class Rom(Element):
     )
 
 
-def whole_number(value: int | str) -> int:
-    """A stored number; one that exceeds 64 bits is stored as its digits."""
-    return value if isinstance(value, int) else int(value, 10 if value.isdigit() else 16)
-
-
 def pci_text(address: Document) -> str:
     """A PCI address as `lspci` writes it: `0000:04:00.0`; what is missing is 0."""
-    domain, bus, slot, function = (whole_number(address.get(key, 0)) for key in ("domain", "bus", "slot", "function"))
+    domain, bus, slot, function = (int(address.get(key, 0)) for key in ("domain", "bus", "slot", "function"))
     return f"{domain:04x}:{bus:02x}:{slot:02x}.{function:x}"
 
 

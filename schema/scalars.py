@@ -14,7 +14,7 @@ from typing import Annotated, Any, NewType, Protocol, Union, get_args, get_origi
 import strawberry
 
 Long = NewType("Long", int)
-"""An integer that may exceed 32 bits: libvirt's unsignedLong. Outside 64 bits signed it is kept as its digits."""
+"""An integer that may exceed 32 bits: libvirt's unsignedLong. Outside of 64 bits signed it is kept as its digits."""
 
 _SAFE_INTEGER = 2**53 - 1
 _INT32 = range(-(2**31), 2**31)
@@ -24,7 +24,7 @@ _HEXADECIMAL = re.compile(r"(?:0[xX])?[0-9a-fA-F]+", re.ASCII)
 
 
 def _long_out(value: Any) -> int | str:
-    number = int(value, 10 if _DECIMAL.fullmatch(value) else 16) if isinstance(value, str) else int(value)
+    number = int(value)
     return number if abs(number) <= _SAFE_INTEGER else str(number)
 
 
@@ -100,7 +100,7 @@ class Integer:
 
     Numbers with a hexadecimal form, and decimal ones that are `based`, are read as libvirt reads them (C's base 0):
     `0x0a`, `012` (octal), `10`; digits that only make sense in base 16 (`0a`) are taken as such. `bits` bounds the
-    number; a 64-bit one that does not fit MongoDB's int64 stays text.
+    number; a 64-bit one that does not fit MongoDB's int64 is kept as its decimal digits.
     """
 
     digits: int = 0
@@ -108,10 +108,9 @@ class Integer:
     based: bool = False
 
     def read(self, text: str) -> int | str:  # noqa: D102
-        stripped = text.strip()
-        number = self._number(stripped)
+        number = self._number(text.strip())
         if self.bits == 64:
-            return number if number in _INT64 else stripped
+            return number if number in _INT64 else str(number)
         if number not in _INT32:
             raise ValueError(f"{text!r} exceeds 32 bits")
         return number
@@ -132,9 +131,8 @@ class Integer:
         return int(text, 10 if text.isdigit() else 16)
 
     def write(self, value: Any) -> str:  # noqa: D102
-        if isinstance(value, str) and self.bits == 64:
-            self._number(value)
-            return value
+        if isinstance(value, str) and self.bits == 64 and _DECIMAL.fullmatch(value):
+            value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise ValueError(f"{value!r} is not a number")
         return f"{value:#0{self.digits + 2}x}" if self.digits else str(value)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 from .element import NAMESPACES, Claim, Element, Variant, claims, document_key
-from .scalars import Spelling, Verbatim, bare, spelling_of
+from .scalars import Integer, Spelling, Verbatim, bare, spelling_of
 from .xmltext import SEPARATOR, Tree
 
 _PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
@@ -23,9 +23,12 @@ class Slot:
     claim: Claim
     verbatim: bool = field(init=False)
     """Whether the text is the value."""
+    numeric: bool = field(init=False)
+    """Whether different texts spell one value."""
 
     def __post_init__(self) -> None:
         self.verbatim = isinstance(self.spelling, Verbatim)
+        self.numeric = isinstance(self.spelling, Integer)
 
 
 @dataclass(slots=True, eq=False)

@@ -45,7 +45,7 @@ _MOST = 3
 _FEW = 5
 """How many of the missing things a document is made for."""
 
-_ATTEMPTS = 20
+_ATTEMPTS = 100
 """Documents in a row that may bring nothing new."""
 
 

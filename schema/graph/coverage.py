@@ -52,7 +52,7 @@ class UntypedPath:
         return None
 
 
-@strawberry.type(description="A path in a list of untyped paths.")
+@strawberry.type(description="An untyped path with its place in the list, the cursor.")
 class UntypedPathEdge:
     """An untyped path in a list."""
 

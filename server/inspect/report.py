@@ -6,7 +6,7 @@ from typing import Any
 
 import schema
 from schema.address import address_text
-from schema.comparison import first_difference, step
+from schema.comparison import first_difference
 from schema.coverage import pieces
 from schema.device import summary
 from schema.element import Document
@@ -77,8 +77,6 @@ def report(file: str, xml: bytes) -> Report:
         return Report(shown_name(file), definition, _difference(xml, definition), tuple(_unknown(definition)))
     except XmlError as error:
         raise Unreadable(file, f"{error}.") from None
-    except RecursionError:
-        raise Unreadable(file, "a chain of disk images in the XML is too long to be written again.") from None
 
 
 def _difference(xml: bytes, definition: Document) -> str | None:
@@ -96,13 +94,7 @@ def _unknown(definition: Document) -> Iterator[Unknown]:
         value, xml = piece.get("value"), piece.get("xml")
         if value is not None and is_secret(path):
             value = HIDDEN
-        yield Unknown(_with_namespace(path, piece), value, None if xml is None else without_secrets(xml))
-
-
-def _with_namespace(path: str, piece: Document) -> str:
-    if not piece.get("namespace"):
-        return path
-    return path.removesuffix(piece["name"]) + step(f"{{{piece['namespace']}}}{piece['name']}")
+        yield Unknown(path, value, None if xml is None else without_secrets(xml))
 
 
 def place(device: Document) -> str | None:

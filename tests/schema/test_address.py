@@ -85,3 +85,19 @@ def test_numbers_are_read_as_libvirt_reads_them(xml: str, values: Document) -> N
     assert {key: address_of(definition).get(key) for key in values} == values
     assert schema.untyped(definition) == []
     assert difference(domain(xml), schema.domain_to_xml(definition)) is None
+
+
+def test_numbers_beyond_64_bits_are_read_in_the_base_that_libvirt_takes() -> None:
+    definition = schema.domain_from_xml(
+        "<domain><devices><nvram><address type='spapr-vio' reg='8000000000000000'/></nvram></devices></domain>"
+    )
+    (nvram,) = definition["devices"]["nvrams"]
+    assert nvram["address"] == {
+        "kind": "spapr-vio",
+        "reg": str(2**63),
+        "spelling": {"reg": "8000000000000000"},
+    }
+    assert 'reg="8000000000000000"' in schema.domain_to_xml(definition)
+    assert address_text(nvram["address"]) == "0x8000000000000000"
+    del nvram["address"]["spelling"]
+    assert 'reg="0x8000000000000000"' in schema.domain_to_xml(definition)

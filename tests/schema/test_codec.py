@@ -121,6 +121,10 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("<w><leaf unit='k'>5</leaf></w>", {"leaf": {"unit": "k", "value": 5}}),
     ("<w><leaf>05</leaf></w>", {"leaf": {"value": 5, "spelling": {"value": "05"}}}),
     ("<w><leaf>99999999999999999999</leaf></w>", {"leaf": {"value": "99999999999999999999"}}),
+    (
+        "<w><leaf> +099999999999999999999</leaf></w>",
+        {"leaf": {"value": "99999999999999999999", "spelling": {"value": " +099999999999999999999"}}},
+    ),
     ("<w><leaf>much</leaf></w>", {"leaf": {"extra": [{"name": "#text", "value": "much"}]}}),
     ("<w><items><item>1</item><item>2</item></items></w>", {"leaves": [{"value": 1}, {"value": 2}]}),
     ("<w><items/></w>", {"spelling": {"items/": ""}}),

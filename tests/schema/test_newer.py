@@ -71,7 +71,9 @@ NEWER = """<domain type='kvm' xmlns:vmware='http://libvirt.org/schemas/domain/vm
       <source startupPolicy='optional'><address domain='0x0000' bus='0x06' slot='0x02' function='0x0'/></source>
       <acpi nodeset='0-1'/>
     </hostdev>
-    <hostdev mode='subsystem' type='usb'><source><address bus='1' port='2.3'/></source></hostdev>
+    <hostdev mode='subsystem' type='usb'>
+      <source startupPolicy='optional'><address bus='1' port='2.3'/></source>
+    </hostdev>
     <memory model='virtio-mem'><driver iommu='on' ats='on' packed='off' page_per_vq='on'/>
       <target><size unit='KiB'>1048576</size><address base='0x100000000'/></target>
     </memory>

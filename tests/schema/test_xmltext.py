@@ -124,7 +124,7 @@ def test_the_place_of_known_and_unknown_siblings_of_a_chain_survives() -> None:
         ({"domain": {}, "devices": {"disks": [{"source": {"kind": "x"}}]}}, "'x' is no kind of DiskSource"),
         ({"domain": {"os": {"initArguments": [1]}}}, "os.initArguments: 1 is not a string"),
         ({"domain": {"extra": [{"value": "1"}]}}, "domain.extra: a piece lacks 'name'"),
-        ({"domain": {"memory": {"value": "many"}}}, "'many' is not a decimal number"),
+        ({"domain": {"memory": {"value": "many"}}}, "'many' is not a number"),
     ],
 )
 def test_a_wrong_definition_is_refused_by_path(definition: dict[str, object], message: str) -> None:

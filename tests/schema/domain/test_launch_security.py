@@ -69,7 +69,7 @@ def test_a_technique_of_the_future_keeps_its_word() -> None:
         ("1f", 31),
         ("0XFF", 255),
         ("ffffffff", 2**32 - 1),
-        ("ffffffffffffffff", "ffffffffffffffff"),
+        ("ffffffffffffffff", str(2**64 - 1)),
     ],
 )
 def test_a_policy_is_hexadecimal_even_without_its_prefix(text: str, policy: int | str) -> None:

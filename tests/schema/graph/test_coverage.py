@@ -319,8 +319,8 @@ async def whole_list(api: Api, **variables: Any) -> list[Document]:
 async def test_libvirts_own_documents(libvirts_own: Api, capsys: pytest.CaptureFixture[str]) -> None:
     documents = [(path.name, path.read_bytes()) for path in corpus()]
     expected = counted(documents)
-    assert await whole_list(libvirts_own) == expected
-    found = await read(libvirts_own)
+    assert await whole_list(libvirts_own, host="corpus") == expected
+    found = await read(libvirts_own, host="corpus")
     holding = sum(bool(schema.untyped(schema.domain_from_xml(xml))) for _, xml in documents)
     assert totals(found) == (len(expected), len(documents), 0, holding)
     with capsys.disabled():
