@@ -5,7 +5,7 @@ import pytest
 import schema
 from schema.address import Address, address_text
 from schema.element import Document
-from tests.shared import difference, needs_judge
+from tests.shared import difference
 
 
 def domain(address: str) -> str:
@@ -60,7 +60,6 @@ def test_every_type_has_a_case() -> None:
     assert {address_of(schema.domain_from_xml(domain(xml)))["kind"] for xml in TEXTS} == Address.shapes.keys()
 
 
-@needs_judge
 @pytest.mark.parametrize(
     ("xml", "values"),
     [

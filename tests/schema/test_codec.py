@@ -6,7 +6,6 @@ import pytest
 
 import schema
 from schema.codec import read, write
-from schema.comparison import first_difference
 from schema.device import device
 from schema.devices.disk import Disk
 from schema.element import (
@@ -30,6 +29,7 @@ from schema.identity import check_identity
 from schema.scalars import AnyBase, Hex2, Long, OnOff, YesNo
 from schema.tables import node
 from schema.xmltext import Source
+from tests.shared import difference
 
 
 @element
@@ -280,7 +280,7 @@ def test_a_chain_is_flat_and_has_an_end() -> None:
 
 def test_an_empty_element_is_no_spelling_of_the_attribute_of_its_name() -> None:
     xml = "<domain><os firmware='efi'><firmware/></os></domain>"
-    assert first_difference(xml, schema.domain_to_xml(schema.domain_from_xml(xml))) is None
+    assert difference(xml, schema.domain_to_xml(schema.domain_from_xml(xml))) is None
 
 
 def test_a_no_break_space_is_text() -> None:

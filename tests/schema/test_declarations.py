@@ -26,7 +26,6 @@ from tests.shared import (
     generated,
     grammar,
     needs_corpus,
-    needs_judge,
     needs_schemas,
 )
 
@@ -97,7 +96,6 @@ def test_a_path_that_no_schema_knows_is_not_claimed() -> None:
         assert claimed(path) == []
 
 
-@needs_judge
 def test_generated_documents_come_back_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     documents = list(generated().values())
     differences = [found for xml in documents if (found := difference(xml, schema.domain_to_xml(through_bson(xml))))]

@@ -10,7 +10,7 @@ from schema.node import node_id
 from server.collector.inventory import Observation
 from server.store.embedded import EmbeddedMongo
 from tests.schema.graph.api import Api, open_api
-from tests.shared import corpus, difference, needs_corpus, needs_judge
+from tests.shared import corpus, difference, needs_corpus
 
 LIVE = """<domain type='kvm' id='7'>
   <name>web</name><uuid>6f1c0000-0000-4000-8000-000000000001</uuid>
@@ -73,7 +73,6 @@ async def test_the_xml_of_libvirts_own_documents_comes_back(fleet: Api, capsys: 
     assert len(found) == len(paths) > 200
 
 
-@needs_judge
 async def test_the_xml_of_a_device(vms: Api) -> None:
     found = await vm(vms, "web", "{ devices { xml } }")
     assert [device["xml"].split("\n")[0] for device in found["devices"]] == [
