@@ -12,10 +12,8 @@ from typing import Any
 
 from lxml import etree
 
-from .element import NAMESPACES
+from .element import PREFIXES
 from .xmltext import BLANK, XmlError
-
-_PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
 
 _NOTHING = "nothing"
 
@@ -113,7 +111,7 @@ def _path(element: Any) -> str:
 def step(name: str) -> str:
     """A name as a step of a path: `{uri}name`, or `qemu:arg` in a namespace of libvirt."""
     qualified = etree.QName(name)
-    prefix = _PREFIXES.get(qualified.namespace)
+    prefix = PREFIXES.get(qualified.namespace)
     return f"{prefix}:{qualified.localname}" if prefix else name
 
 

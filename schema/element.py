@@ -69,6 +69,9 @@ NAMESPACES = {
 } | {"vmware": "http://libvirt.org/schemas/domain/vmware/1.0"}
 """The prefixes that `xml=` may use; documents match on the URI, whatever their prefix."""
 
+PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
+"""The prefix that is written for a namespace."""
+
 _METADATA = "virtgraph"
 T = TypeVar("T", bound=type)
 
@@ -86,7 +89,7 @@ class Claim:
     by: str | None = None
     searchable: bool = False
     secret: bool = False
-    since: str | None = field(default=None, repr=False)
+    since: str | None = field(default=None, repr=False, compare=False)
 
 
 def derived(description: str, *, graphql_type: Any = None) -> Callable[[Callable[..., Any]], Any]:

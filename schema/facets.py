@@ -14,7 +14,8 @@ from .tables import Child, Node, node, reachable
 CODEC = 2
 """Raised when documents are stored differently though no declaration changed, so that older ones are re-encoded.
 
-1: definitions and their facets. 2: `untyped` beside them.
+1: definitions and their facets. 2: `untyped` beside them; empty elements as `boot/` in `spelling`; numbers beyond 64
+bits as decimal digits.
 """
 
 

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
-from .element import NAMESPACES, Claim, Element, Variant, claims, document_key
+from .element import NAMESPACES, PREFIXES, Claim, Element, Variant, claims, document_key
 from .scalars import Integer, Spelling, Verbatim, bare, spelling_of
 from .xmltext import SEPARATOR, Tree
-
-_PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
 
 
 @dataclass(slots=True)
@@ -117,7 +115,7 @@ def declared_name(name: str) -> str:
     namespace, _, local = name.rpartition(SEPARATOR)
     if not namespace:
         return local
-    return f"{_PREFIXES[namespace]}:{local}" if namespace in _PREFIXES else f"{{{namespace}}}{local}"
+    return f"{PREFIXES[namespace]}:{local}" if namespace in PREFIXES else f"{{{namespace}}}{local}"
 
 
 _nodes: dict[Any, Node] = {}

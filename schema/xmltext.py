@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 import xmltodict
 from lxml import etree
 
-from .element import NAMESPACES
+from .element import PREFIXES
 
 Tree = dict[str, Any] | str | None
 """What xmltodict makes of an element: attributes as `@name`, text as `#text`, children by name."""
@@ -40,7 +40,6 @@ SEPARATOR = " "
 """Between namespace and local name, as the parser joins them."""
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
 
 
 class XmlError(ValueError):
@@ -163,7 +162,7 @@ class Writing:
     def __str__(self) -> str:
         """The XML text, indented as libvirt does it."""
         namespaces = sorted({name.rpartition(SEPARATOR)[0] for name in self._names()} - {""})
-        prefixes = {uri: _PREFIXES.get(uri, f"ns{number}") for number, uri in enumerate(namespaces)}
+        prefixes = {uri: PREFIXES.get(uri, f"ns{number}") for number, uri in enumerate(namespaces)}
         if _XML in prefixes:
             prefixes[_XML] = "xml"
         declared = {f"xmlns:{prefix}": uri for uri, prefix in prefixes.items() if uri != _XML}

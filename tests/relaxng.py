@@ -13,10 +13,9 @@ from typing import Any
 import rstr
 from lxml import etree
 
-from schema.element import NAMESPACES
+from schema.element import NAMESPACES, PREFIXES
 
 _RNG = "{http://relaxng.org/ns/structure/1.0}"
-_PREFIXES = {uri: f"{prefix}:" for prefix, uri in NAMESPACES.items()}
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd]")
 _RANGES = {
     "int": (-(2**31), 2**31 - 1),
@@ -140,7 +139,7 @@ def _pattern(each: Any, namespace: str) -> Pattern:
     name = each.get("name")
     namespace = each.get("ns", namespace)
     if name and namespace and kind == "element":
-        name = f"{_PREFIXES[namespace]}{name}"
+        name = f"{PREFIXES[namespace]}:{name}"
     return Pattern(kind, name, _parts(each, namespace), each.text or "" if kind == "value" else "")
 
 
@@ -280,7 +279,7 @@ def places(xml: bytes) -> set[str]:
 
 def _places(element: Any, above: str, found: set[str]) -> None:
     name = etree.QName(element)
-    path = f"{above}{_PREFIXES.get(name.namespace or '', '')}{name.localname}"
+    path = f"{above}{f'{PREFIXES[name.namespace]}:' if name.namespace else ''}{name.localname}"
     found |= {path, f"{path}={element.text or ''}"}
     for key, value in element.attrib.items():
         found |= {f"{path}/@{key}", f"{path}/@{key}={value}"}

@@ -5,7 +5,6 @@ Source: libvirt's domain XML, "Filesystems".
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import cast
 
 import strawberry
 
@@ -188,12 +187,7 @@ class RamFilesystemSource(FilesystemSource):
 
     @derived("The limit in bytes; null for a unit that libvirt does not know.")
     def usage_bytes(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
-        return cast(Long | None, usage_in_bytes(document))
-
-
-def usage_in_bytes(source: Document) -> int | None:
-    """The bytes that a file system in memory may take; None where nothing is said, or in an unknown unit."""
-    return size_in_bytes(int(source["usage"]), source.get("units")) if "usage" in source else None
+        return size_in_bytes(document.get("usage"), document.get("units"))
 
 
 @shape("volume")

@@ -4,7 +4,6 @@ Source: libvirt's domain XML, "IOMMU devices".
 """
 
 from collections.abc import Iterable
-from typing import cast
 
 import strawberry
 
@@ -24,7 +23,7 @@ class IommuGranule(Element):
 
     @derived("The size in bytes; null where there is none, or where its unit is missing or unknown to libvirt.")
     def bytes(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
-        return cast(Long | None, bytes_of(granule_size(document)))
+        return bytes_of(granule_size(document))
 
 
 def granule_size(granule: Document) -> Document | None:

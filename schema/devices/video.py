@@ -5,7 +5,7 @@ Source: libvirt's domain XML, "Video devices".
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import Any, cast
+from typing import Any
 
 import strawberry
 
@@ -79,7 +79,7 @@ def _in_bytes(key: str, what: str) -> Any:
     """A derived field: the KiB under `key`, as bytes."""
 
     def resolve(document: strawberry.Parent[Document]) -> Long | None:
-        return cast(Long, size_in_bytes(int(document[key]), "KiB")) if key in document else None
+        return size_in_bytes(document.get(key), "KiB")
 
     return derived(f"`{key}`, {what}, in bytes.")(resolve)
 

@@ -7,7 +7,6 @@ Source: libvirt's domain XML, "Hypervisor features".
 """
 
 from enum import Enum
-from typing import cast
 
 import strawberry
 
@@ -149,7 +148,7 @@ class ExtendedTseg(Element):
 
     @derived("The size in bytes; null for a unit that libvirt does not know.")
     def bytes(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
-        return cast(Long | None, bytes_of(document, "MiB"))
+        return bytes_of(document, "MiB")
 
 
 @element

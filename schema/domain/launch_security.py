@@ -6,12 +6,12 @@ them is a secret by itself.
 Source: libvirt's domain XML, "Launch Security".
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 
 from ..element import Document, Element, Variant, attribute, child, derived, element, family, shape, text_child
-from ..scalars import Hexadecimal, Long, YesNo
+from ..scalars import Long, LongBareHex, LongBareHex4, LongBareHex8, YesNo
 
 
 def _policy_bit(document: Document, bit: int) -> bool | None:
@@ -56,7 +56,7 @@ class SevLaunchSecurity(AmdLaunchSecurity):
     Since libvirt 4.4.0.
     """
 
-    policy: Annotated[Long, Hexadecimal(4, bits=64)] | None = text_child(
+    policy: LongBareHex4 | None = text_child(
         "Guest owner's rules, which the firmware enforces as long as the guest exists: bit 0 forbids debugging, 1 "
         "forbids sharing keys with other guests, 2 demands encrypted registers (SEV-ES), 3 forbids sending the guest "
         "to another host, 4 to one outside its domain, 5 to one without SEV; the upper 16 bits are the oldest "
@@ -97,7 +97,7 @@ class SevSnpLaunchSecurity(AmdLaunchSecurity):
         "Whether the guest may choose to have its attestation reports signed with the chip's own key (VCEK) instead "
         "of the one loaded into it (VLEK)."
     )
-    policy: Annotated[Long, Hexadecimal(8, bits=64)] | None = text_child(
+    policy: LongBareHex8 | None = text_child(
         "Guest owner's rules, which the firmware enforces as long as the guest exists: bit 16 allows hyper-threads, "
         "17 is always set, 18 allows a migration agent, 19 allows debugging, 20 keeps the guest on one socket; the "
         "lower 16 bits are the oldest firmware interface allowed. QEMU assumes 0x30000 when it is missing."
@@ -142,7 +142,7 @@ class TdxLaunchSecurity(LaunchSecurity):
     Since libvirt 11.6.0.
     """
 
-    policy: Annotated[Long, Hexadecimal(1, bits=64)] | None = text_child(
+    policy: LongBareHex | None = text_child(
         "Attributes of the trust domain, which it can attest: bit 0 lets the host debug it, bit 28 spares it "
         "exceptions for pages that it has not accepted yet."
     )

@@ -4,7 +4,6 @@ Source: libvirt's domain XML, "Memory Backing".
 """
 
 from enum import Enum
-from typing import cast
 
 import strawberry
 
@@ -43,13 +42,7 @@ class HugePage(Element):
 
     @derived("Size of one page in bytes; null for a unit that libvirt does not know.")
     def bytes(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
-        return cast(Long | None, page_bytes(document))
-
-
-def page_bytes(page: Document) -> int | None:
-    """The bytes of one huge page, counted in KiB without a unit; None for a unit that libvirt does not know."""
-    size = page.get("size")
-    return None if size is None else size_in_bytes(int(size), page.get("unit"))
+        return size_in_bytes(document.get("size"), document.get("unit"))
 
 
 @element

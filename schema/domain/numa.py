@@ -4,7 +4,6 @@ Source: libvirt's domain XML, "CPU model and topology" and "ACPI Heterogeneous M
 """
 
 from enum import Enum
-from typing import cast
 
 import strawberry
 
@@ -65,7 +64,7 @@ class NumaCacheSize(Element):
 
     @derived("The capacity in bytes; null for a unit that libvirt does not know.")
     def bytes(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
-        return cast(Long | None, bytes_of(document))
+        return bytes_of(document)
 
 
 @element
@@ -77,7 +76,7 @@ class NumaCacheLine(Element):
 
     @derived("The length in bytes, such as 64; null for a unit that libvirt does not know.")
     def bytes(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
-        return cast(Long | None, bytes_of(document, "bytes"))
+        return bytes_of(document, "bytes")
 
 
 @element
@@ -126,8 +125,7 @@ class NumaCell(Element):
 
     @derived("The cell's memory in bytes; null for a unit that libvirt does not know.")
     def memory_bytes(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
-        value = document.get("memory")
-        return None if value is None else cast(Long | None, size_in_bytes(int(value), document.get("unit")))
+        return size_in_bytes(document.get("memory"), document.get("unit"))
 
 
 @element
@@ -158,7 +156,7 @@ class NumaBandwidth(Element):
 
     @derived("The bandwidth in bytes per second; null for a unit that libvirt does not know.")
     def bytes_per_second(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
-        return cast(Long | None, bytes_of(document))
+        return bytes_of(document)
 
 
 @element

@@ -7,13 +7,12 @@ Source: libvirt's domain XML, "CPU Tuning".
 """
 
 from enum import Enum
-from typing import cast
 
 import strawberry
 
 from ..element import Document, Element, attribute, children, derived, element
 from ..scalars import Long, word, words
-from ..sizes import bytes_of
+from ..sizes import size_in_bytes
 
 
 @words
@@ -37,8 +36,7 @@ class CacheAllocation(Element):
 
     @derived("The size of the part in bytes; null for a unit that libvirt does not know.")
     def bytes(document: strawberry.Parent[Document]) -> Long | None:  # noqa: D102
-        size = {"value": document.get("size"), "unit": document.get("unit")}
-        return cast(Long | None, bytes_of(size, "bytes"))
+        return size_in_bytes(document.get("size"), document.get("unit"), "bytes")
 
 
 @element

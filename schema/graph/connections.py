@@ -26,12 +26,12 @@ class PageInfo:
     """Where a page lies in its list."""
 
     has_next_page: bool = strawberry.field(description="Whether the list goes on after this page.")
-    has_previous_page: bool = strawberry.field(description="Whether the list has VMs before this page.")
+    has_previous_page: bool = strawberry.field(description="Whether the list has something before this page.")
     start_cursor: str | None = strawberry.field(
-        description="Cursor of the page's first VM, for `before`; null for an empty page."
+        description="Cursor of the page's first entry, for `before`; null for an empty page."
     )
     end_cursor: str | None = strawberry.field(
-        description="Cursor of the page's last VM, for `after`; null for an empty page."
+        description="Cursor of the page's last entry, for `after`; null for an empty page."
     )
 
 
@@ -89,18 +89,18 @@ class VmOrder:
 First = Annotated[
     int | None,
     strawberry.argument(
-        description=f"How many VMs, from the start or after `after`: {LARGEST_PAGE} at most, usually {USUAL_PAGE}."
+        description=f"How many entries, from the start or after `after`: {LARGEST_PAGE} at most, usually {USUAL_PAGE}."
     ),
 ]
 After = Annotated[
-    str | None, strawberry.argument(description="Only VMs after the one with this cursor; goes with `first`.")
+    str | None, strawberry.argument(description="Only entries after the one with this cursor; goes with `first`.")
 ]
 Last = Annotated[
     int | None,
-    strawberry.argument(description=f"How many VMs, from the end or before `before`: {LARGEST_PAGE} at most."),
+    strawberry.argument(description=f"How many entries, from the end or before `before`: {LARGEST_PAGE} at most."),
 ]
 Before = Annotated[
-    str | None, strawberry.argument(description="Only VMs before the one with this cursor; goes with `last`.")
+    str | None, strawberry.argument(description="Only entries before the one with this cursor; goes with `last`.")
 ]
 Where = Annotated[VmFilter | None, strawberry.argument(description="Only VMs that meet these conditions.")]
 OrderBy = Annotated[

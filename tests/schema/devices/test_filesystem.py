@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 import schema
-from schema.devices.filesystem import usage_in_bytes
+from schema.devices.filesystem import RamFilesystemSource
+from tests.schema.asking import computed
 from tests.schema.devices import described
 
 
@@ -90,4 +91,4 @@ def test_what_virtiofsd_is_told_lies_flat() -> None:
     ],
 )
 def test_a_file_system_in_memory_knows_its_limit_in_bytes(source: dict[str, Any], limit: int | None) -> None:
-    assert usage_in_bytes(source) == limit
+    assert computed(RamFilesystemSource, "usage_bytes", source) == limit

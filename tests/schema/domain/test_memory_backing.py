@@ -3,8 +3,9 @@
 import pytest
 
 import schema
-from schema.domain.memory_backing import page_bytes
+from schema.domain.memory_backing import HugePage
 from schema.element import Document
+from tests.schema.asking import computed
 
 
 def backing(xml: str) -> Document:
@@ -24,7 +25,7 @@ def backing(xml: str) -> Document:
 )
 def test_the_size_of_a_page_in_bytes(attributes: str, size: int | None) -> None:
     (page,) = backing(f"<hugepages><page {attributes}/></hugepages>")["hugepages"]["pages"]
-    assert page_bytes(page) == size
+    assert computed(HugePage, "bytes", page) == size
 
 
 def test_huge_pages_of_the_default_size() -> None:
