@@ -4,7 +4,9 @@ from .coverage import typed_share, untyped, untyped_counts
 from .definition import devices_of, domain_from_xml, domain_to_xml
 from .devices import DEVICES, DeviceKind
 from .facets import DECLARATIONS_HASH, facets
+from .host import ResourceKind
 from .identity import keep_identity
+from .resource import resource_from_xml, resource_to_xml
 from .xmltext import DefinitionError, XmlError
 
 DEVICE_KINDS = {declared.array: declared.kind_name for declared in DEVICES.values()}
@@ -15,12 +17,15 @@ __all__ = [
     "DEVICE_KINDS",
     "DefinitionError",
     "DeviceKind",
+    "ResourceKind",
     "XmlError",
     "devices_of",
     "domain_from_xml",
     "domain_to_xml",
     "facets",
     "keep_identity",
+    "resource_from_xml",
+    "resource_to_xml",
     "typed_share",
     "untyped",
     "untyped_counts",

@@ -9,6 +9,7 @@ from lxml import etree
 from .definition import WholeDomain
 from .devices import Devices
 from .element import Document
+from .resource import RESOURCES
 from .tables import Node, declared_name, node
 from .xmltext import SEPARATOR
 
@@ -43,7 +44,10 @@ def untyped(definition: Document) -> list[str]:
 
 
 def pieces(definition: Document) -> Iterator[tuple[str, Document]]:
-    """Every piece in `extra` with its XML path."""
+    """Every piece in `extra` with its XML path, of a definition or a resource."""
+    if (declared := RESOURCES.get(definition.get("kind", ""))) is not None:
+        yield from _pieces(node(declared), definition, declared.tag)
+        return
     whole = {**definition["domain"], "devices": definition.get("devices", {})}
     yield from _pieces(node(WholeDomain), whole, "domain")
 

@@ -23,11 +23,13 @@ class Node:
 
     @classmethod
     def resolve_type(cls, document: Document, _info: GraphQLResolveInfo[Any], _type: Any) -> str:
-        """The GraphQL type of a stored thing: a device has a kind, a VM a host."""
+        """The GraphQL type of a stored thing: devices and resources have a kind, a VM a host."""
         if "kind" in document:
             from .device import by_kind
+            from .resource import RESOURCES
 
-            return by_kind(document["kind"]).__name__
+            declared: type = RESOURCES.get(document["kind"]) or by_kind(document["kind"])
+            return declared.__name__
         return "VirtualMachine" if "hostId" in document else "Host"
 
 

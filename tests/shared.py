@@ -31,10 +31,10 @@ def corpus(kind: str = "domain") -> tuple[Path, ...]:
 
 
 @cache
-def grammar() -> Grammar:
-    """The schema of a domain."""
+def grammar(name: str = "domain") -> Grammar:
+    """The schema of a kind of document, `domain` for instance."""
     assert SCHEMAS is not None
-    return Grammar(SCHEMAS / "domain.rng")
+    return Grammar(SCHEMAS / f"{name}.rng")
 
 
 @cache

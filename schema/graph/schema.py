@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from ..definition import WholeDomain
 from ..devices import DEVICES
 from ..element import Variant, document_key
+from ..host import RESOURCES
 from ..scalars import DATE_TIME, LONG, Long
 from ..tables import reachable
 from .query import Query
@@ -28,11 +29,12 @@ def stored_value(document: Any, python_name: str) -> Any:
 
 def build_schema(schema_class: type[strawberry.Schema] = strawberry.Schema, **options: Any) -> strawberry.Schema:
     """A new executable schema, of a subclass of Strawberry's if one is given; `options` go to Strawberry."""
-    shapes = [cls for cls in reachable(WholeDomain) if issubclass(cls, Variant)]
+    roots = (WholeDomain, *RESOURCES.values())
+    shapes = dict.fromkeys(cls for root in roots for cls in reachable(root) if issubclass(cls, Variant))
     return schema_class(
         query=Query,
         subscription=Subscription,
-        types=[*DEVICES.values(), *shapes],
+        types=[*DEVICES.values(), *RESOURCES.values(), *shapes],
         config=StrawberryConfig(default_resolver=stored_value, scalar_map={Long: LONG, datetime: DATE_TIME}),
         **options,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from schema.definition import WholeDomain
 from schema.element import Document, claims, document_key
+from schema.resource import RESOURCES
 from schema.tables import Child, Node, Slot, node, qualified, reachable
 
 OWN_WORD = "the word of a family"
@@ -16,9 +17,9 @@ Place = tuple[Node, dict[str, Child]]
 """An element's table, and the chain that goes on in it."""
 
 
-def claimed(path: str) -> list[Any]:
+def claimed(path: str, root: type[Any] = WholeDomain) -> list[Any]:
     """What claims a path such as `domain/devices/disk/@type`: slots and plans, of every shape that may stand there."""
-    places: list[Place] = [(node(WholeDomain), {})]
+    places: list[Place] = [(node(root), {})]
     found: list[Any] = [places[0][0]]
     for step in path.split("/")[1:]:
         if step[0] == "@":
@@ -46,13 +47,16 @@ def _below(plan: Node | Child, name: str) -> Iterator[Place]:
         yield from ((node(shape), {name: plan} if plan.claim.role == "chain" else {}) for shape in plan.shapes())
 
 
-def declared_fields() -> set[str]:
+def declared_fields(root: type[Any] = WholeDomain) -> set[str]:
     """Every field that claims XML, under the class that declares it: `DiskTarget.bus`."""
-    return {field for cls in reachable(WholeDomain) for field in _fields(cls).values()}
+    return {field for cls in reachable(root) for field in _fields(cls).values()}
 
 
 def filled_fields(definition: Document) -> Iterator[str]:
-    """The fields that a definition fills, under the classes that declare them."""
+    """The fields that a definition or a resource fills, under the classes that declare them."""
+    if (declared := RESOURCES.get(definition.get("kind", ""))) is not None:
+        yield from _filled(node(declared), definition)
+        return
     whole = {**definition["domain"], **{key: definition[key] for key in definition if key != "domain"}}
     yield from _filled(node(WholeDomain), whole)
 

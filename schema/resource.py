@@ -1,0 +1,137 @@
+"""What all resources of a host have in common, the register of their kinds, and their XML in and out.
+
+A resource is what VMs use and share: a storage pool, a network, a PCI function. Like a device it is a declared
+element; unlike one it is a document of its own.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+
+import strawberry
+from graphql import GraphQLResolveInfo
+
+from .codec import read, write
+from .element import Document, Element, derived, element
+from .node import Node, node_id
+from .xmltext import DefinitionError, Source, XmlError
+
+if TYPE_CHECKING:
+    from .graph.host import Host
+
+T = TypeVar("T", bound=type)
+
+RESOURCES: dict[str, type["Resource"]] = {}
+"""Declared resources by their `ResourceKind`, such as `STORAGE_POOL`."""
+
+ENVELOPE = frozenset(
+    {"_id", "hostId", "sourceKey", "revision", "changedAt", "declarations", "keys", "links", "facts", "facets",
+     "untyped", "error", "rawXml"}
+)  # fmt: skip
+"""Keys that the store puts around a resource's own; no declared resource has a field of such a name."""
+
+
+@strawberry.interface(
+    description="Something of a host that VMs use and may share: storage, a network, a device of the host, a filter. "
+    "Each kind has a type."
+)
+class Resource(Element, Node):
+    """Something of a host that VMs use and may share."""
+
+    tag: ClassVar[str]
+    """The root element of its XML: `pool`."""
+    kind_name: ClassVar[str]
+    """The `ResourceKind`: `STORAGE_POOL`."""
+
+    @derived("Opaque id, the same as long as the host has the resource; `node` finds the resource by it.")
+    def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
+        return node_id("Resource", document["_id"])
+
+    @derived(
+        "Which kind of resource it is; it decides the type.",
+        graphql_type=Annotated["ResourceKind", strawberry.lazy("schema.host")],  # noqa: F821
+    )
+    def kind(document: strawberry.Parent[Document]) -> str:  # noqa: D102
+        return str(document["kind"])
+
+    @derived("What it is called: its name where it has one, or what tells it from others of its kind.")
+    def name(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
+        return called(document)
+
+    @derived(
+        "The host that has the resource; null for what belongs to no single host.",
+        graphql_type=Annotated["Host", strawberry.lazy("schema.graph.host")] | None,
+    )
+    async def host(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+        if (host_id := document.get("hostId")) is None:
+            return None
+        return await info.context.loaders.host(host_id) or {"_id": host_id}
+
+    @derived("The resource as libvirt XML; of XML that cannot be read, the text as it came; null where there is none.")
+    def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
+        if "rawXml" in document:
+            return str(document["rawXml"])
+        return resource_to_xml(document) if document["kind"] in RESOURCES else None
+
+    @classmethod
+    def name_of(cls, document: Document) -> str | None:
+        """What a resource of this kind is called; kinds without a `<name>` say it here."""
+        return document.get("name")
+
+    @classmethod
+    def settle(cls, document: Document) -> None:
+        """Complete a document that was just read from XML, in place, by what follows from the rest of it."""
+
+    @classmethod
+    def resolve_type(cls, document: Document, _info: GraphQLResolveInfo[Any], _type: Any) -> str:
+        """The GraphQL type of a stored resource."""
+        return RESOURCES[document["kind"]].__name__
+
+    @classmethod
+    def is_type_of(cls, document: Document, _info: GraphQLResolveInfo[Any]) -> bool:
+        """Trust `resolve_type`: the values are dicts."""
+        return isinstance(document, dict)
+
+
+def called(document: Document) -> str | None:
+    """What a resource is called."""
+    return RESOURCES[document["kind"]].name_of(document)
+
+
+def resource(tag: str, kind: str) -> Callable[[T], T]:
+    """Class decorator: this class declares the resource whose XML has the root `tag`; `kind` is its `ResourceKind`."""
+
+    def declare(cls: T) -> T:
+        members: Any = cls
+        members.tag, members.kind_name = tag, kind
+        RESOURCES[kind] = element(cls)
+        return cls
+
+    return declare
+
+
+def resource_from_xml(xml: str | bytes) -> Document:
+    """The resource that XML describes, `{kind, …}`; the root element says which kind it is.
+
+    Raises XmlError for XML that is malformed, hostile (document types, entities), deeper than 64 levels, larger than
+    8 MiB or rooted in an element that is no resource of libvirt. Anything else is taken in without loss.
+    """
+    source = Source(xml)
+    declared = next((cls for cls in RESOURCES.values() if cls.tag == source.name), None)
+    if declared is None:
+        known = ", ".join(sorted(f"<{cls.tag}>" for cls in RESOURCES.values()))
+        raise XmlError(f"the root element is <{source.name}>, not one of {known}")
+    document = {"kind": declared.kind_name, **read(source, declared)}
+    declared.settle(document)
+    return document
+
+
+def resource_to_xml(document: Document) -> str:
+    """The XML that a resource describes, the inverse of `resource_from_xml`; stored ones may keep their envelope.
+
+    Raises DefinitionError for a value that no XML can hold or that is not of its field's type, naming the path.
+    """
+    declared = RESOURCES.get(document.get("kind", ""))
+    if declared is None:
+        raise DefinitionError(f"{document.get('kind')!r} is no kind of resource: {', '.join(RESOURCES)}")
+    own = {key: value for key, value in document.items() if key not in ENVELOPE}
+    return str(write(own, declared, declared.tag))
