@@ -139,7 +139,7 @@ def _is_plain(claim: Any) -> bool:
 
 
 def test_an_unknown_root_is_refused_by_name() -> None:
-    with pytest.raises(schema.XmlError, match="<domain>, not one of .*<secret>"):
+    with pytest.raises(schema.XmlError, match=r"<domain>, not one of .*<secret>"):
         schema.resource_from_xml("<domain/>")
     with pytest.raises(schema.DefinitionError, match="no kind of resource"):
         schema.resource_to_xml({"kind": "DISK"})
