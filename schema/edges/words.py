@@ -110,7 +110,7 @@ class Edge:
     access: Access | Callable[[Document], Access] = "READ"
     """What the owner does with it; computed from the device where that depends."""
     source: bool = False
-    """Whether this is what the device is made of: its `resource`."""
+    """Whether what is named (first) is what the device is made of: its `resource`."""
     also: tuple[Also, ...] = ()
 
     @property
