@@ -67,7 +67,7 @@ _MOST_THREADS = 4096
 
 def _io_threads(domain: Document) -> Iterator[str]:
     """The numbers of the I/O threads: those that are listed, and the first free ones for the rest of the count."""
-    listed = [thread["id"] for thread in domain.get("iothreadIds", ()) if "id" in thread]
+    listed = dict.fromkeys(thread["id"] for thread in domain.get("iothreadIds", ()) if "id" in thread)
     try:
         rest = min(int(domain.get("iothreads", 0)), _MOST_THREADS) - len(listed)
     except ValueError:

@@ -65,7 +65,7 @@ def answering(case: Case) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for owner, tag, document in owners_in_vm(definition):
         for answer in answers_of(tag):
-            for key in answer.keys(document, HOST):
+            for key in answer.keys(document, "" if answer.to.scope == "VM" else HOST):
                 found.setdefault(key, []).append(owner or "domain")
     for name, resource in resources_of(case).items():
         for key in schema.resource_keys(resource, HOST):
@@ -106,16 +106,20 @@ def test_every_edge_has_a_case() -> None:
     assert {case.role for case in CASES} == set(EDGES)
 
 
+INSTEAD: dict[type, tuple[str, ...]] = {str: ("", "x|y", "-1", "//:a:1]"), int: ("9" * 30,)}
+"""What stands in place of values: texts can be anything, numbers beyond 64 bits are texts."""
+
+
 def pruned(document: Any) -> Iterator[Any]:
-    """The document without one of its values, or with text in its place, for each of them."""
-    places = [((), document)]
+    """The document without one of its values, or with another text in its place, for each of them."""
+    places: list[tuple[tuple[Any, ...], Any]] = [((), document)]
     for path, value in places:  # grows while it is walked
         inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         places += [((*path, step), one) for step, one in inner]
     for path, value in places[1:]:
         if path[-1] in ("kind", "id"):  # the codec's own, never missing
             continue
-        for instead in (None, "", "x|y", "-1", "9" * 30) if isinstance(value, (str, int)) else (None,):
+        for instead in (None, *INSTEAD.get(type(value), ())):
             changed = copy.deepcopy(document)
             holder = changed
             for step in path[:-1]:
@@ -189,8 +193,7 @@ def walked(path: str, tag: str) -> bool:
         if steps[0] == "facts":
             return True
     for step in steps:
-        below = [inner for table in tables for inner in table.below(step)]
-        if not below and step not in BESIDE:
+        if step not in BESIDE and not any(step in table.keys for table in tables):
             return False
-        tables = [inner for inner in below if inner is not None]
+        tables = [inner for table in tables for inner in table.below(step) if inner is not None]
     return True
