@@ -224,3 +224,10 @@ def word(value: str, description: str, *, since: str | None = None) -> Any:
     """One value of an enum: libvirt's word, what it means and the libvirt release that brought it."""
     release = f"; since libvirt {since}" if since else ""
     return strawberry.enum_value(value, description=f"{description} (`{value}`{release}).")
+
+
+def same_word(member: Enum) -> Any:
+    """A value that another enum has too, told in the same words."""
+    values = type(member).__strawberry_definition__.values  # type: ignore[attr-defined]
+    told = next(value.description for value in values if value.name == member.name)
+    return strawberry.enum_value(member.value, description=told)
