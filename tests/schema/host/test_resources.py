@@ -31,8 +31,24 @@ SOURCES = {
 }
 """The schema and the folder of documents of each kind."""
 
-STRINGS: dict[str, str] = {}
+STRINGS: dict[str, str] = {
+    "device/capability/type": "libvirt's words of graphics cards are an enum; those of SCSI devices are no closed set",
+    "device/capability/capability/fields/@access": "a family's own words; the string is for those that nobody declared",
+}
 """Paths of values that stay strings though the schema lists words or numbers, and why."""
+
+BOUNDED = {"NODE_DEVICE": {"(0x)?[0-9a-f]+": "(0x)?[0-9a-f]{1,4}"}}
+"""Patterns that a schema leaves open, with the bounds that the numbers of PCI and USB have behind them."""
+
+MORE = {
+    "NODE_DEVICE": (
+        b"<device><name>computer</name><capability type='system'><product>2241B36</product><hardware>"
+        b"<uuid>c9488981-5049-11cb-9c1c-993d0230b4cd</uuid></hardware><firmware/></capability></device>",
+        b"<device><name>scsi_0_0_1_0</name><capability type='scsi'><host>0</host><bus>0</bus><target>1</target>"
+        b"<lun>0</lun><type>disk</type></capability></device>",
+    ),
+}
+"""Documents of our own, for fields of different shapes under one path: the schema's paths do not tell them apart."""
 
 every_kind = pytest.mark.parametrize("kind", sorted(set(RESOURCES) & set(SOURCES)))
 
@@ -56,13 +72,14 @@ def targets(kind: str) -> frozenset[str]:
 
 @cache
 def generated(kind: str) -> tuple[bytes, ...]:
-    return tuple(Writer(grammar(SOURCES[kind][0])).documents(targets(kind)))
+    return tuple(Writer(grammar(SOURCES[kind][0]), patterns=BOUNDED.get(kind, {})).documents(targets(kind)))
 
 
 @cache
 def documents(kind: str) -> tuple[bytes, ...]:
     folder = SOURCES[kind][1]
-    return tuple(path.read_bytes() for path in corpus(folder)) if folder else ()
+    found = tuple(path.read_bytes() for path in corpus(folder)) if folder else ()
+    return (*found, *MORE.get(kind, ()))
 
 
 def test_every_kind_is_declared() -> None:
@@ -119,8 +136,7 @@ def test_every_declared_field_is_filled_by_some_document(kind: str) -> None:
         for xml in (*generated(kind), *documents(kind))
         for field in filled_fields(schema.resource_from_xml(xml))
     }  # fmt: skip
-    domain = declared_fields() if kind in ("DOMAIN_SNAPSHOT", "DOMAIN_CHECKPOINT") else set[str]()
-    unfilled = declared_fields(RESOURCES[kind]) - filled - domain
+    unfilled = declared_fields(RESOURCES[kind]) - filled - declared_fields()  # a domain's are filled in its own tests
     assert {field for field in unfilled if not field.startswith("Other")} == set()
 
 
