@@ -9,6 +9,7 @@ import types
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from math import isfinite
 from typing import Annotated, Any, NewType, Protocol, Union, get_args, get_origin
 
 import strawberry
@@ -20,6 +21,7 @@ _SAFE_INTEGER = 2**53 - 1
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
 _DECIMAL = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_REAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 _HEXADECIMAL = re.compile(r"(?:0[xX])?[0-9a-fA-F]+", re.ASCII)
 
 
@@ -160,6 +162,23 @@ class NumberOrAny(Integer):
 
 
 @dataclass(frozen=True, slots=True)
+class Real:
+    """A number that may have a fraction: `1.5`; a whole one is written without."""
+
+    def read(self, text: str) -> float:  # noqa: D102
+        if not _REAL.fullmatch(text.strip()) or not isfinite(number := float(text)):
+            raise ValueError(f"{text!r} is not a number")
+        return number
+
+    def write(self, value: Any) -> str:  # noqa: D102
+        if type(value) is int:
+            return str(value)
+        if not isinstance(value, float) or not isfinite(value):
+            raise ValueError(f"{value!r} is not a number")
+        return repr(value).removesuffix(".0")
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """One of the words of an enum, in the order of their declaration; stored as libvirt writes it."""
 
@@ -196,7 +215,7 @@ LongBareHex8 = Annotated[Long, Hexadecimal(8, bits=64)]
 HexOrAny2 = Annotated[int, NumberOrAny(2)]
 HexOrAny4 = Annotated[int, NumberOrAny(4)]
 
-_PLAIN: dict[Any, Spelling] = {str: Verbatim(), int: Integer(), Long: Integer(bits=64)}
+_PLAIN: dict[Any, Spelling] = {str: Verbatim(), int: Integer(), Long: Integer(bits=64), float: Real()}
 
 
 def bare(annotation: Any) -> Any:
@@ -215,7 +234,7 @@ def spelling_of(annotation: Any) -> Spelling:
         return Word(tuple(str(member.value) for member in annotation))
     if annotation in _PLAIN:
         return _PLAIN[annotation]
-    raise TypeError(f"{annotation!r} has no spelling: use str, int, Long, an enum, YesNo, OnOff or a Hex type")
+    raise TypeError(f"{annotation!r} has no spelling: use str, int, Long, float, an enum, YesNo, OnOff or a Hex type")
 
 
 def words(enum: type[Enum]) -> type[Enum]:

@@ -285,7 +285,7 @@ def places(xml: bytes) -> set[str]:
 
 def _places(element: Any, above: str, found: set[str]) -> None:
     name = etree.QName(element)
-    path = f"{above}{f'{PREFIXES[name.namespace]}:' if name.namespace else ''}{name.localname}"
+    path = f"{above}{f'{PREFIXES.get(name.namespace, name.namespace)}:' if name.namespace else ''}{name.localname}"
     found |= {path, f"{path}={element.text or ''}"}
     for key, value in element.attrib.items():
         found |= {f"{path}/@{key}", f"{path}/@{key}={value}"}

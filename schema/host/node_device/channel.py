@@ -72,7 +72,7 @@ class CcwGroupMemberCapability(NodeDeviceSubcapability):
 class CcwGroupMember(Element):
     """A channel device that is part of a group."""
 
-    ref: str | None = attribute("Its part in the group: `cdev0`, `cdev1` …")
+    ref: str | None = attribute("Its part in the group, such as `cdev0` or `cdev1`.")
     name: str | None = text("Name of its node device, such as `ccw_0_0_bd00`.", searchable=True)
 
 

@@ -3,8 +3,8 @@
 Source: libvirt's node device XML format, "net" and "vdpa".
 """
 
-from ...element import Element, attribute, child, children, element, shape, text_child, variants
-from ...network_link import NetworkLink
+from ...element import Element, attribute, children, element, shape, text_child, variants
+from ...network_parts import OperationalState
 from .capability import NodeDeviceCapability, NodeDeviceSubcapability
 
 
@@ -26,7 +26,12 @@ class NetCapability(NodeDeviceCapability):
     mac_address: str | None = text_child(
         "Hardware address of the interface, six bytes in hexadecimal.", xml="address", searchable=True
     )
-    link: NetworkLink | None = child("Whether its cable or radio link is there, and how fast it is.")
+    link_speed: int | None = attribute(
+        "Speed of the link in megabits a second, such as 1000; missing where none is there.", xml="speed", within="link"
+    )
+    link_state: OperationalState | None = attribute(
+        "What the kernel says of the link.", xml="state", within="link", searchable=True
+    )
     features: list[NetworkOffload] | None = children(
         "Work that the card takes off the CPU, as far as it is switched on.", xml="feature"
     )

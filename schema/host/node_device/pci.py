@@ -39,8 +39,8 @@ class PciLink(Element):
 
     validity: PciLinkValidity | None = attribute("Whether this is what the device can do or what it does.")
     port: int | None = attribute("Port that the device is plugged into; told of the capabilities only.")
-    speed: str | None = attribute(
-        "Speed of each lane in gigatransfers per second: `2.5`, `5`, `8`, `16` …; missing where it is unknown."
+    speed: float | None = attribute(
+        "Speed of each lane in gigatransfers per second, such as 2.5, 8 or 16; missing where it is unknown."
     )
     width: int | None = attribute("Lanes of the link, 1 to 32; 0 where none is in use.")
 

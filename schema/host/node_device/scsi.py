@@ -78,12 +78,14 @@ class ScsiCapability(NodeDeviceCapability):
         known = any(part in document for part in parts)
         return ":".join(str(document.get(part, 0)) for part in parts) if known else None
 
-    host_number: Long | None = text_child("Number of the adapter on the host.", xml="host", searchable=True)
+    host_number: Long | None = text_child(
+        "Number of the adapter that the device hangs off, the 2 of `scsi_host2`.", xml="host", searchable=True
+    )
     bus: Long | None = text_child("Channel of that adapter, mostly 0.", searchable=True)
     target: Long | None = text_child("Number of the target on that channel.", searchable=True)
     lun: Long | None = text_child("Number of the logical unit in that target.", searchable=True)
     device_type: str | None = text_child(
-        "What answers there: `disk`, `cdrom`, `tape`, `changer`, `enclosure` …", xml="type", searchable=True
+        "What answers there, such as `disk`, `cdrom`, `tape`, `changer` or `enclosure`.", xml="type", searchable=True
     )
 
 

@@ -13,9 +13,11 @@ class StorageCapability(NodeDeviceCapability):
     """A disk or drive of the host; of one with removable media, `capabilities` tells what is in it."""
 
     block: str | None = text_child("Path of the block device, such as `/dev/sda`.", searchable=True)
-    bus_name: str | None = text_child("Bus that the drive is on: `scsi`, `ata`, `usb` …", xml="bus", searchable=True)
+    bus_name: str | None = text_child(
+        "Bus that the drive is on, such as `scsi`, `ata` or `usb`.", xml="bus", searchable=True
+    )
     drive_type: str | None = text_child(
-        "What sort of drive it is: `disk`, `cdrom`, `floppy` …", xml="drive_type", searchable=True
+        "What sort of drive it is, such as `disk`, `cdrom` or `floppy`.", xml="drive_type", searchable=True
     )
     model: str | None = text_child("Model of the drive as it names itself.", searchable=True)
     vendor_name: str | None = text_child("Company that made the drive.", xml="vendor", searchable=True)

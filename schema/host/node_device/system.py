@@ -30,5 +30,5 @@ class SystemCapability(NodeDeviceCapability):
     """The whole host; only the device named `computer` is that."""
 
     product_name: str | None = text_child("Name of the machine's model.", xml="product", searchable=True)
-    hardware: HostHardware | None = child("The machine itself.")
-    firmware: HostFirmware | None = child("The firmware that started it.")
+    hardware: HostHardware | None = child("The machine itself: who made it, and its numbers.")
+    firmware: HostFirmware | None = child("The BIOS or UEFI that started the machine.")
