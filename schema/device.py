@@ -12,6 +12,7 @@ from .node import Node, node_id
 from .parts import Acpi
 
 if TYPE_CHECKING:
+    from .graph.attachment import Attachment
     from .graph.virtual_machine import VirtualMachine
 
 T = TypeVar("T", bound=type)
@@ -112,7 +113,7 @@ class Device(Element, Node):
     @derived(
         "Everything outside of the VM that the device names: images and what lies below them, networks, sockets, "
         "filters, secrets, devices of the host.",
-        graphql_type=list[Annotated["Attachment", strawberry.lazy("schema.graph.attachment")]],  # noqa: F821
+        graphql_type=list[Annotated["Attachment", strawberry.lazy("schema.graph.attachment")]],
     )
     def attachments(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
         from .graph.attachment import device_attachments

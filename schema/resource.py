@@ -12,11 +12,14 @@ from graphql import GraphQLResolveInfo
 
 from .codec import read, write
 from .element import Document, Element, derived, element
+from .graph.arguments import After, First
 from .node import Node, node_id
+from .roles import Roles, wanted_roles
 from .xmltext import DefinitionError, Source, XmlError
 
 if TYPE_CHECKING:
     from .graph.host import Host
+    from .graph.resources import Reference
 
 T = TypeVar("T", bound=type)
 
@@ -104,11 +107,9 @@ class Resource(Element, Node):
 
     @derived(
         "What the resource itself names: the image below a volume, the bridge of a network, the filters in a filter.",
-        graphql_type=list[Annotated["Reference", strawberry.lazy("schema.graph.resources")]],  # noqa: F821
+        graphql_type=list[Annotated["Reference", strawberry.lazy("schema.graph.resources")]],
     )
     def references(document: strawberry.Parent[Document], roles: Roles = None) -> Any:  # noqa: D102
-        from .graph.attachment import wanted_roles
-
         wanted = wanted_roles(roles)
         return [link for link in document.get("links", ()) if wanted is None or link["role"] in wanted]
 
@@ -123,7 +124,6 @@ class Resource(Element, Node):
         after: After = None,
         roles: Roles = None,
     ) -> Any:
-        from .graph.attachment import wanted_roles
         from .graph.resources import naming_connection
 
         return await naming_connection(document, info, first, after, roles=wanted_roles(roles))

@@ -86,11 +86,15 @@ def host_of(one: str) -> str:
     return one.split("|", 2)[1]
 
 
+def is_key(text: str) -> bool:
+    """Whether a text is a key that something outside of a VM may have."""
+    space, _, value = (*text.split("|", 2), "", "")[:3]
+    return space in SPACES and SPACES[space].scope != "VM" and bool(value)
+
+
 def referenced(one: str) -> Document:
-    """The document of a `ReferencedResource`: what a key alone tells. Raises ValueError for text that is no key."""
-    space, host_id, label = (*one.split("|", 2), "", "")[:3]
-    if space not in SPACES or not label:
-        raise ValueError(f"{one!r} is no key")
+    """The document of a `ReferencedResource`: what a key alone tells."""
+    space, host_id, label = one.split("|", 2)
     document = {"kind": SPACES[space].kind, "referenced": True, "keys": [one], "label": label.removeprefix("name:")}
     return document | ({"hostId": host_id} if host_id else {})
 
@@ -104,6 +108,7 @@ __all__ = [
     "attachments",
     "edges_of",
     "host_of",
+    "is_key",
     "referenced",
     "resource_keys",
     "resource_links",

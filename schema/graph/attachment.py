@@ -1,7 +1,7 @@
 """`Attachment`: what a VM or one of its devices has to do with a resource, walkable from either end."""
 
 from enum import Enum
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 
@@ -9,19 +9,12 @@ from ..device import Device
 from ..edges import EDGES, attachments
 from ..element import Document, derived
 from ..resource import Resource
-from .connections import PageInfo, page_fields, page_size
+from ..roles import EdgeRole, wanted_roles
+from .arguments import page_size
+from .connections import PageInfo, page_fields
 from .context import AttachmentRequest, Info
 from .selection import Selected, attachment_paths, resource_paths, vm_paths
 from .virtual_machine import VirtualMachine, device_of
-
-_roles: Any = Enum(  # type: ignore[misc]
-    "EdgeRole",
-    {
-        role.replace("-", "_").upper(): strawberry.enum_value(role, description=edge.description)
-        for role, edge in sorted(EDGES.items())
-    },
-)
-EdgeRole: type[Enum] = strawberry.enum(_roles, description="In which way one thing names another.")
 
 
 @strawberry.enum(description="What a VM does with a resource that it is attached to.")
@@ -32,17 +25,6 @@ class Access(Enum):
     WRITE = strawberry.enum_value("WRITE", description="It may change it; others who use it see the changes.")
     EXCLUSIVE = strawberry.enum_value("EXCLUSIVE", description="It has it alone: no two running VMs can.")
     CONNECT = strawberry.enum_value("CONNECT", description="It takes part in it, as in a network, beside others.")
-
-
-Roles = Annotated[
-    list[EdgeRole] | None,  # type: ignore[valid-type]
-    strawberry.argument(description="Only those in one of these roles; all where it is missing."),
-]
-
-
-def wanted_roles(roles: Any) -> frozenset[str] | None:
-    """The roles that an argument names, as they are stored."""
-    return None if roles is None else frozenset(str(role.value) for role in roles)
 
 
 ACTIVE = frozenset({"RUNNING", "BLOCKED", "PAUSED", "SHUTDOWN", "PMSUSPENDED"})
@@ -74,11 +56,15 @@ class Attachment:
     def vm(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
         return document["vm"]
 
-    @derived("The device that is attached; null where the domain itself names the resource.", graphql_type=Device | None)
+    @derived(
+        "The device that is attached; null where the domain itself names the resource.", graphql_type=Device | None
+    )
     def device(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
-        return device_of(document.get("owner", document["vm"]), document["device"]) if "device" in document else None
+        return device_of(document["owner" if "owner" in document else "vm"], document["device"]) if "device" in document else None
 
-    @derived("What the VM is attached to; where nothing answers to the name, what the name tells.", graphql_type=Resource)
+    @derived(
+        "What the VM is attached to; where nothing answers to the name, what the name tells.", graphql_type=Resource
+    )
     async def resource(document: strawberry.Parent[Document], info: Info) -> Any:  # noqa: D102
         return await info.context.loaders.resources.by_key(document["key"], resource_paths(Selected.below(info)))
 
@@ -162,9 +148,7 @@ class NeighbourConnection:
     page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
 
 
-async def neighbour_connection(
-    vm: Document, info: Info, first: int | None, after: str | None, roles: Any
-) -> Document:
+async def neighbour_connection(vm: Document, info: Info, first: int | None, after: str | None, roles: Any) -> Document:
     """The document of a `NeighbourConnection`."""
     selected = Selected.below(info)
     nodes = selected.of("nodes").and_(selected.of("edges").of("node"))

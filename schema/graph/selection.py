@@ -124,12 +124,14 @@ class NodePaths(NamedTuple):
     """One of its devices."""
     other_device: frozenset[str]
     """A device of its other definition, which is read in whole."""
+    resource: frozenset[str] | None
+    """A resource; None for all of it."""
 
 
 def node_paths(selected: Selected) -> NodePaths:
     """What must be read of a VM whatever its id turns out to name."""
     device = {"_id", "hostId", *_devices(selected)}
-    return NodePaths(vm_paths(selected), _shortest(device), vm_paths(selected.of("vm")))
+    return NodePaths(vm_paths(selected), _shortest(device), vm_paths(selected.of("vm")), resource_paths(selected))
 
 
 def attachment_paths(selected: Selected) -> frozenset[str]:
@@ -248,7 +250,7 @@ def _below(table: Node, key: str) -> tuple[Node | None, ...]:
 
 
 @cache
-def _computed(cls: type[Any]) -> frozenset[str]:
+def _computed(cls: Any) -> frozenset[str]:
     """The fields of a class that are computed from their neighbours."""
     names = {document_key(field.python_name) for field in cls.__strawberry_definition__.fields}
     return frozenset(names - node(cls).keys - _EVERY_OBJECT)
