@@ -64,10 +64,14 @@ Document = dict[str, Any]
 
 Role = Literal["attribute", "text", "flag", "child", "children", "chain", "variant", "variants", "raw"]
 
-NAMESPACES = {
-    prefix: f"http://libvirt.org/schemas/domain/{prefix}/1.0"
-    for prefix in ("qemu", "lxc", "xen", "bhyve", "test", "vmware")
-} | {"dnsmasq": "http://libvirt.org/schemas/network/dnsmasq/1.0"}
+NAMESPACES = (
+    {
+        prefix: f"http://libvirt.org/schemas/domain/{prefix}/1.0"
+        for prefix in ("qemu", "lxc", "xen", "bhyve", "test", "vmware")
+    }
+    | {prefix: f"http://libvirt.org/schemas/storagepool/{prefix}/1.0" for prefix in ("fs", "rbd")}
+    | {"dnsmasq": "http://libvirt.org/schemas/network/dnsmasq/1.0"}
+)
 """The prefixes that `xml=` may use; documents match on the URI, whatever their prefix."""
 
 PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}

@@ -197,15 +197,18 @@ class Word:
 
 YesNo = Annotated[bool, Boolean("yes", "no")]
 OnOff = Annotated[bool, Boolean("on", "off")]
+OneZero = Annotated[bool, Boolean("1", "0")]
 AnyBase = Annotated[int, Integer(based=True)]
 Hex1 = Annotated[int, Integer(1)]
 Hex2 = Annotated[int, Integer(2)]
 Hex4 = Annotated[int, Integer(4)]
+Hex6 = Annotated[int, Integer(6)]
 LongAnyBase = Annotated[Long, Integer(bits=64, based=True)]
 LongHex = Annotated[Long, Integer(1, bits=64)]
 LongHex4 = Annotated[Long, Integer(4, bits=64)]
 LongHex8 = Annotated[Long, Integer(8, bits=64)]
 BareHex1 = Annotated[int, Hexadecimal(1)]
+BareHex4 = Annotated[int, Hexadecimal(4)]
 LongBareHex = Annotated[Long, Hexadecimal(1, bits=64)]
 LongBareHex4 = Annotated[Long, Hexadecimal(4, bits=64)]
 LongBareHex8 = Annotated[Long, Hexadecimal(8, bits=64)]
@@ -243,3 +246,10 @@ def word(value: str, description: str, *, since: str | None = None) -> Any:
     """One value of an enum: libvirt's word, what it means and the libvirt release that brought it."""
     release = f"; since libvirt {since}" if since else ""
     return strawberry.enum_value(value, description=f"{description} (`{value}`{release}).")
+
+
+def same_word(member: Enum) -> Any:
+    """A value that another enum has too, told in the same words."""
+    values = type(member).__strawberry_definition__.values  # type: ignore[attr-defined]
+    told = next(value.description for value in values if value.name == member.name)
+    return strawberry.enum_value(member.value, description=told)

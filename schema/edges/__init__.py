@@ -13,7 +13,8 @@ from typing import Any
 from ..definition import devices_of
 from ..device import DEVICES
 from ..element import Document
-from .words import Answer, Edge, Row, key
+from .spaces import SPACES
+from .words import Answer, Edge, Row
 
 _tables = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
 
@@ -80,4 +81,30 @@ def resource_links(resource: Document, host_id: str) -> list[Document]:
     return list(found.values())
 
 
-__all__ = ["ANSWERS", "EDGES", "Answer", "Edge", "attachments", "edges_of", "key", "resource_keys", "resource_links"]
+def host_of(one: str) -> str:
+    """The host in a key; empty where the key means the same on all hosts."""
+    return one.split("|", 2)[1]
+
+
+def referenced(one: str) -> Document:
+    """The document of a `ReferencedResource`: what a key alone tells. Raises ValueError for text that is no key."""
+    space, host_id, label = (*one.split("|", 2), "", "")[:3]
+    if space not in SPACES or not label:
+        raise ValueError(f"{one!r} is no key")
+    document = {"kind": SPACES[space].kind, "referenced": True, "keys": [one], "label": label.removeprefix("name:")}
+    return document | ({"hostId": host_id} if host_id else {})
+
+
+__all__ = [
+    "ANSWERS",
+    "EDGES",
+    "SPACES",
+    "Answer",
+    "Edge",
+    "attachments",
+    "edges_of",
+    "host_of",
+    "referenced",
+    "resource_keys",
+    "resource_links",
+]
