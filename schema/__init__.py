@@ -3,6 +3,7 @@
 from .coverage import typed_share, untyped, untyped_counts
 from .definition import devices_of, domain_from_xml, domain_to_xml
 from .devices import DEVICES, DeviceKind
+from .edges import attachments, resource_keys, resource_links
 from .facets import DECLARATIONS_HASH, facets
 from .host import ResourceKind
 from .identity import keep_identity
@@ -19,12 +20,15 @@ __all__ = [
     "DeviceKind",
     "ResourceKind",
     "XmlError",
+    "attachments",
     "devices_of",
     "domain_from_xml",
     "domain_to_xml",
     "facets",
     "keep_identity",
     "resource_from_xml",
+    "resource_keys",
+    "resource_links",
     "resource_to_xml",
     "typed_share",
     "untyped",

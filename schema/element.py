@@ -27,8 +27,8 @@ the documentation. Values at run time are plain dicts; these classes are never i
 The XML name is the field's GraphQL name (camelCase) unless `xml=` says otherwise; `xml="qemu:arg"` names one in a
 namespace. `within="tune"` reaches through a child that gets no object of its own, so that `<model type='e1000'/>`
 can be `model: str | None = attribute("…", xml="type", within="model")`. Numbers and booleans say how they are
-spelled by their type: `int`, `Long`, `Hex2`, `YesNo`, `OnOff` … (`schema.scalars`). Every word takes `since=`, the
-libvirt release that brought the thing; it is told at the end of the description.
+spelled by their type: `int`, `Long`, `float`, `Hex2`, `YesNo`, `OnOff` … (`schema.scalars`). Every word takes
+`since=`, the libvirt release that brought the thing; it is told at the end of the description.
 
 Shapes of one element, told apart by a word that the document keeps as `kind`:
 
@@ -64,9 +64,14 @@ Document = dict[str, Any]
 
 Role = Literal["attribute", "text", "flag", "child", "children", "chain", "variant", "variants", "raw"]
 
-NAMESPACES = {
-    prefix: f"http://libvirt.org/schemas/domain/{prefix}/1.0" for prefix in ("qemu", "lxc", "xen", "bhyve", "test")
-} | {"vmware": "http://libvirt.org/schemas/domain/vmware/1.0"}
+NAMESPACES = (
+    {
+        prefix: f"http://libvirt.org/schemas/domain/{prefix}/1.0"
+        for prefix in ("qemu", "lxc", "xen", "bhyve", "test", "vmware")
+    }
+    | {prefix: f"http://libvirt.org/schemas/storagepool/{prefix}/1.0" for prefix in ("fs", "rbd")}
+    | {"dnsmasq": "http://libvirt.org/schemas/network/dnsmasq/1.0"}
+)
 """The prefixes that `xml=` may use; documents match on the URI, whatever their prefix."""
 
 PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}

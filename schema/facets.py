@@ -8,7 +8,9 @@ from typing import Any
 from .definition import WholeDomain
 from .devices import DEVICES
 from .domain import Domain
+from .edges import ANSWERS, EDGES, Answer, Edge
 from .element import Document
+from .host import RESOURCES
 from .tables import Child, Node, node, reachable
 
 CODEC = 2
@@ -57,7 +59,11 @@ def _describe(cls: type[Any]) -> Iterator[str]:
 
 
 def _hash() -> str:
-    lines = [line for cls in reachable(WholeDomain) for line in _describe(cls)]
+    roots: tuple[type[Any], ...] = (WholeDomain, *RESOURCES.values())
+    classes = dict.fromkeys(cls for root in roots for cls in reachable(root))
+    lines = [line for cls in classes for line in _describe(cls)]
+    rows: list[Edge | Answer] = [*EDGES.values(), *ANSWERS]
+    lines += [f"{row.of} {row.at} {row.to}" for row in rows]
     return hashlib.sha256("\n".join([f"codec {CODEC}", *lines]).encode()).hexdigest()[:16]
 
 

@@ -9,6 +9,7 @@ import types
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from math import isfinite
 from typing import Annotated, Any, NewType, Protocol, Union, get_args, get_origin
 
 import strawberry
@@ -20,6 +21,7 @@ _SAFE_INTEGER = 2**53 - 1
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
 _DECIMAL = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_REAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 _HEXADECIMAL = re.compile(r"(?:0[xX])?[0-9a-fA-F]+", re.ASCII)
 
 
@@ -160,6 +162,23 @@ class NumberOrAny(Integer):
 
 
 @dataclass(frozen=True, slots=True)
+class Real:
+    """A number that may have a fraction: `1.5`; a whole one is written without."""
+
+    def read(self, text: str) -> float:  # noqa: D102
+        if not _REAL.fullmatch(text.strip()) or not isfinite(number := float(text)):
+            raise ValueError(f"{text!r} is not a number")
+        return number
+
+    def write(self, value: Any) -> str:  # noqa: D102
+        if type(value) is int:
+            return str(value)
+        if not isinstance(value, float) or not isfinite(value):
+            raise ValueError(f"{value!r} is not a number")
+        return repr(value).removesuffix(".0")
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """One of the words of an enum, in the order of their declaration; stored as libvirt writes it."""
 
@@ -178,22 +197,25 @@ class Word:
 
 YesNo = Annotated[bool, Boolean("yes", "no")]
 OnOff = Annotated[bool, Boolean("on", "off")]
+OneZero = Annotated[bool, Boolean("1", "0")]
 AnyBase = Annotated[int, Integer(based=True)]
 Hex1 = Annotated[int, Integer(1)]
 Hex2 = Annotated[int, Integer(2)]
 Hex4 = Annotated[int, Integer(4)]
+Hex6 = Annotated[int, Integer(6)]
 LongAnyBase = Annotated[Long, Integer(bits=64, based=True)]
 LongHex = Annotated[Long, Integer(1, bits=64)]
 LongHex4 = Annotated[Long, Integer(4, bits=64)]
 LongHex8 = Annotated[Long, Integer(8, bits=64)]
 BareHex1 = Annotated[int, Hexadecimal(1)]
+BareHex4 = Annotated[int, Hexadecimal(4)]
 LongBareHex = Annotated[Long, Hexadecimal(1, bits=64)]
 LongBareHex4 = Annotated[Long, Hexadecimal(4, bits=64)]
 LongBareHex8 = Annotated[Long, Hexadecimal(8, bits=64)]
 HexOrAny2 = Annotated[int, NumberOrAny(2)]
 HexOrAny4 = Annotated[int, NumberOrAny(4)]
 
-_PLAIN: dict[Any, Spelling] = {str: Verbatim(), int: Integer(), Long: Integer(bits=64)}
+_PLAIN: dict[Any, Spelling] = {str: Verbatim(), int: Integer(), Long: Integer(bits=64), float: Real()}
 
 
 def bare(annotation: Any) -> Any:
@@ -212,7 +234,7 @@ def spelling_of(annotation: Any) -> Spelling:
         return Word(tuple(str(member.value) for member in annotation))
     if annotation in _PLAIN:
         return _PLAIN[annotation]
-    raise TypeError(f"{annotation!r} has no spelling: use str, int, Long, an enum, YesNo, OnOff or a Hex type")
+    raise TypeError(f"{annotation!r} has no spelling: use str, int, Long, float, an enum, YesNo, OnOff or a Hex type")
 
 
 def words(enum: type[Enum]) -> type[Enum]:
@@ -224,3 +246,10 @@ def word(value: str, description: str, *, since: str | None = None) -> Any:
     """One value of an enum: libvirt's word, what it means and the libvirt release that brought it."""
     release = f"; since libvirt {since}" if since else ""
     return strawberry.enum_value(value, description=f"{description} (`{value}`{release}).")
+
+
+def same_word(member: Enum) -> Any:
+    """A value that another enum has too, told in the same words."""
+    values = type(member).__strawberry_definition__.values  # type: ignore[attr-defined]
+    told = next(value.description for value in values if value.name == member.name)
+    return strawberry.enum_value(member.value, description=told)

@@ -29,7 +29,7 @@ def stored_value(document: Any, python_name: str) -> Any:
 
 def build_schema(schema_class: type[strawberry.Schema] = strawberry.Schema, **options: Any) -> strawberry.Schema:
     """A new executable schema, of a subclass of Strawberry's if one is given; `options` go to Strawberry."""
-    roots = (WholeDomain, *RESOURCES.values())
+    roots: tuple[type[Any], ...] = (WholeDomain, *RESOURCES.values())
     shapes = dict.fromkeys(cls for root in roots for cls in reachable(root) if issubclass(cls, Variant))
     return schema_class(
         query=Query,

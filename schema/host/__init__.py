@@ -11,6 +11,7 @@ from typing import Any
 import strawberry
 
 from ..element import first_sentence
+from ..referenced import REFERENCED
 from ..resource import ENVELOPE, RESOURCES, Resource
 from ..tables import node
 
@@ -24,9 +25,10 @@ _kinds: Any = Enum(  # type: ignore[misc]
             kind, description=f"{first_sentence(declared).removesuffix('.')} (`{declared.tag}`)."
         )
         for kind, declared in RESOURCES.items()
-    },
+    }
+    | {kind: strawberry.enum_value(kind, description=described) for kind, described in REFERENCED.items()},
 )
-ResourceKind: type[Enum] = strawberry.enum(_kinds, description="What a resource is, by libvirt's own objects.")
+ResourceKind: type[Enum] = strawberry.enum(_kinds, description="What a resource is.")
 
 for _declared in RESOURCES.values():
     # A declaration that contradicts itself is an error here, not when its first document comes.

@@ -60,3 +60,19 @@ def test_a_setting_without_words_is_still_reported() -> None:
 
 def test_memory_for_enclaves_in_bytes() -> None:
     assert computed(SgxSection, "bytes", {"node": 0, "size": 262144, "unit": "KiB"}) == 2**28
+
+
+def test_later_releases_tell_the_defaults_of_enlightenments() -> None:
+    document = schema.resource_from_xml(
+        "<domainCapabilities><features><tdx supported='no'/><hyperv supported='yes'><defaults>"
+        "<spinlocks>4095</spinlocks><tlbflush_extended>off</tlbflush_extended><vendor_id>Linux KVM Hv</vendor_id>"
+        "</defaults></hyperv></features></domainCapabilities>"
+    )
+    assert schema.untyped(document) == []
+    assert document["featureSupport"] == {
+        "tdx": False,
+        "hyperv": {
+            "supported": True,
+            "defaults": {"spinlocks": 4095, "tlbflushExtended": False, "vendorId": "Linux KVM Hv"},
+        },
+    }

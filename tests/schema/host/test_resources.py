@@ -33,25 +33,36 @@ SOURCES = {
 
 STRINGS: dict[str, str] = {
     "capabilities/host/cpu/arch": "a set that grows with every architecture",
+    "domainCapabilities/features/sgx/section_size/@unit": "units are strings everywhere, though this is always KiB",
+    "domainCapabilities/features/sgx/sections/section/@unit": "units are strings everywhere, though this is always KiB",
+    "device/capability/type": "libvirt's words of graphics cards are an enum; those of SCSI devices are no closed set",
+    "device/capability/capability/fields/@access": "a family's own words; the string is for those that nobody declared",
 }
 """Paths of values that stay strings though the schema lists words or numbers, and why."""
 
-NEWER: dict[str, bytes] = {
-    "DOMAIN_CAPABILITIES": b"""<domainCapabilities><domain>kvm</domain><arch>x86_64</arch><features>
-  <tdx supported='yes'/>
-  <hyperv supported='yes'>
-    <enum name='features'><value>spinlocks</value></enum>
-    <defaults>
-      <spinlocks>4095</spinlocks>
-      <stimer_direct>on</stimer_direct>
-      <tlbflush_direct>on</tlbflush_direct>
-      <tlbflush_extended>off</tlbflush_extended>
-      <vendor_id>Linux KVM Hv</vendor_id>
-    </defaults>
-  </hyperv>
-</features></domainCapabilities>""",
+BOUNDED = {
+    "NODE_DEVICE": {
+        "(0x)?[0-9a-f]+": "(0x)?[0-9a-f]{1,4}",  # numbers of PCI and USB
+        "[0-9]+(.[0-9]+)?": r"[0-9]{1,2}(\.[0-9])?",  # speeds, where the schema forgot that a dot means anything
+    }
 }
-"""What libvirt's releases after 11.3 brought."""
+"""Patterns of a schema that fit more than libvirt writes, each with what it stands for."""
+
+MORE = {
+    "DOMAIN_CAPABILITIES": (
+        b"<domainCapabilities><features><tdx supported='yes'/><hyperv supported='yes'><enum name='features'/>"
+        b"<defaults><spinlocks>4095</spinlocks><stimer_direct>on</stimer_direct><tlbflush_direct>on</tlbflush_direct>"
+        b"<tlbflush_extended>off</tlbflush_extended><vendor_id>Linux KVM Hv</vendor_id></defaults></hyperv>"
+        b"</features></domainCapabilities>",
+    ),
+    "NODE_DEVICE": (
+        b"<device><name>computer</name><capability type='system'><product>2241B36</product><hardware>"
+        b"<uuid>c9488981-5049-11cb-9c1c-993d0230b4cd</uuid></hardware><firmware/></capability></device>",
+        b"<device><name>scsi_0_0_1_0</name><capability type='scsi'><host>0</host><bus>0</bus><target>1</target>"
+        b"<lun>0</lun><type>disk</type></capability></device>",
+    ),
+}
+"""Documents of our own, for what the schema's paths do not tell: shapes under one path, and what is newer than 11.3."""
 
 every_kind = pytest.mark.parametrize("kind", sorted(set(RESOURCES) & set(SOURCES)))
 
@@ -75,17 +86,14 @@ def targets(kind: str) -> frozenset[str]:
 
 @cache
 def generated(kind: str) -> tuple[bytes, ...]:
-    return tuple(Writer(grammar(SOURCES[kind][0])).documents(targets(kind)))
+    return tuple(Writer(grammar(SOURCES[kind][0]), patterns=BOUNDED.get(kind, {})).documents(targets(kind)))
 
 
 @cache
 def documents(kind: str) -> tuple[bytes, ...]:
     folder = SOURCES[kind][1]
-    return tuple(path.read_bytes() for path in corpus(folder)) if folder else ()
-
-
-def newer(kind: str) -> tuple[bytes, ...]:
-    return (NEWER[kind],) if kind in NEWER else ()
+    found = tuple(path.read_bytes() for path in corpus(folder)) if folder else ()
+    return (*found, *MORE.get(kind, ()))
 
 
 def test_every_kind_is_declared() -> None:
@@ -98,13 +106,6 @@ def test_every_document_comes_back_the_same(kind: str) -> None:
     assert documents(kind) or SOURCES[kind][1] is None
     for xml in documents(kind):
         assert difference(xml, schema.resource_to_xml(through_bson(xml))) is None
-
-
-@pytest.mark.parametrize("kind", NEWER)
-def test_newer_items_are_typed_and_come_back(kind: str) -> None:
-    document = through_bson(NEWER[kind])
-    assert schema.untyped(document) == []
-    assert difference(NEWER[kind], schema.resource_to_xml(document)) is None
 
 
 @needs_corpus
@@ -146,11 +147,11 @@ def test_generated_documents_come_back_the_same_and_typed(kind: str, capsys: pyt
 def test_every_declared_field_is_filled_by_some_document(kind: str) -> None:
     filled = {
         field
-        for xml in (*generated(kind), *documents(kind), *newer(kind))
+        for xml in (*generated(kind), *documents(kind))
         for field in filled_fields(schema.resource_from_xml(xml))
     }  # fmt: skip
-    domain = declared_fields() if kind in ("DOMAIN_SNAPSHOT", "DOMAIN_CHECKPOINT") else set[str]()
-    unfilled = declared_fields(RESOURCES[kind]) - filled - domain
+    shared = declared_fields()  # with domains, whose documents fill them
+    unfilled = declared_fields(RESOURCES[kind]) - filled - shared
     assert {field for field in unfilled if not field.startswith("Other")} == set()
 
 
@@ -169,7 +170,7 @@ def _is_plain(claim: Any) -> bool:
 
 
 def test_an_unknown_root_is_refused_by_name() -> None:
-    with pytest.raises(schema.XmlError, match="<domain>, not one of .*<secret>"):
+    with pytest.raises(schema.XmlError, match=r"<domain>, not one of .*<secret>"):
         schema.resource_from_xml("<domain/>")
     with pytest.raises(schema.DefinitionError, match="no kind of resource"):
         schema.resource_to_xml({"kind": "DISK"})

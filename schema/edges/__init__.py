@@ -1,0 +1,110 @@
+"""The edges of the graph: what devices and resources name, and which names they answer to.
+
+One module per family of rows; importing the package gathers them. Names within a VM are worked out when they are
+asked for; all others are stored as keys, with the document that gives them.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from ..definition import devices_of
+from ..device import DEVICES
+from ..element import Document
+from .spaces import SPACES
+from .words import Answer, Edge, Row
+
+_tables = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+
+EDGES: dict[str, Edge] = {edge.role: edge for table in _tables for edge in getattr(table, "EDGES", ())}
+"""All edges by role."""
+
+ANSWERS: tuple[Answer, ...] = tuple(answer for table in _tables for answer in getattr(table, "ANSWERS", ()))
+
+
+def _is_of(of: str, tag: str) -> bool:
+    return tag in of.split() or (of == "*" and tag in DEVICES)
+
+
+@cache
+def edges_of(tag: str, *, within_vm: bool) -> tuple[tuple[Edge, Row], ...]:
+    """The edges from a device element, `domain`, or a kind of resource: those within a VM, or those that leave it."""
+    return tuple(
+        (edge, edge.row)
+        for edge in EDGES.values()
+        if _is_of(edge.of, tag) and (edge.to.scope == "VM") is within_vm
+    )  # fmt: skip
+
+
+@cache
+def answers_of(tag: str) -> tuple[Answer, ...]:
+    """The names that a device element or a kind of resource answers to."""
+    return tuple(answer for answer in ANSWERS if _is_of(answer.of, tag))
+
+
+def attachments(definition: Document, host_id: str) -> list[Document]:
+    """What a VM names outside of itself: `{device, role, key, access}`; without `device` where the domain names it.
+
+    In the order of the devices, the domain last; each device's in the order of the edges; each once.
+    """
+    found: dict[tuple[str, str, str], Document] = {}
+    for owner, document, tag in _owners(definition):
+        for edge, row in edges_of(tag, within_vm=False):
+            for one in row.keys(document, host_id):
+                entry = {"role": edge.role, "key": one, "access": edge.access_of(document)}
+                found.setdefault((owner, edge.role, one), {"device": owner, **entry} if owner else entry)
+    return list(found.values())
+
+
+def _owners(definition: Document) -> Iterator[tuple[str, Document, str]]:
+    for device in devices_of(definition):
+        yield device["id"], device, device["kind"].lower()
+    yield "", definition, "domain"
+
+
+def resource_keys(resource: Document, host_id: str) -> list[str]:
+    """The keys that a resource answers to, each once; what it lacks (`facts`, a name) gives none."""
+    found: dict[str, Any] = {}
+    for answer in answers_of(resource["kind"]):
+        found |= dict.fromkeys(answer.keys(resource, host_id))
+    return list(found)
+
+
+def resource_links(resource: Document, host_id: str) -> list[Document]:
+    """What a resource names: `{role, key}`, each once."""
+    found: dict[tuple[str, str], Document] = {}
+    for edge, row in edges_of(resource["kind"], within_vm=False):
+        for one in row.keys(resource, host_id):
+            found.setdefault((edge.role, one), {"role": edge.role, "key": one})
+    return list(found.values())
+
+
+def host_of(one: str) -> str:
+    """The host in a key; empty where the key means the same on all hosts."""
+    return one.split("|", 2)[1]
+
+
+def referenced(one: str) -> Document:
+    """The document of a `ReferencedResource`: what a key alone tells. Raises ValueError for text that is no key."""
+    space, host_id, label = (*one.split("|", 2), "", "")[:3]
+    if space not in SPACES or not label:
+        raise ValueError(f"{one!r} is no key")
+    document = {"kind": SPACES[space].kind, "referenced": True, "keys": [one], "label": label.removeprefix("name:")}
+    return document | ({"hostId": host_id} if host_id else {})
+
+
+__all__ = [
+    "ANSWERS",
+    "EDGES",
+    "SPACES",
+    "Answer",
+    "Edge",
+    "attachments",
+    "edges_of",
+    "host_of",
+    "referenced",
+    "resource_keys",
+    "resource_links",
+]

@@ -1,0 +1,59 @@
+"""The spaces of names: what can be named, and how far a name reaches."""
+
+from .words import Space
+
+# Within a host
+PATH = Space("path", "HOST_PATH")
+"""Files, directories and block devices, by absolute path: whether a volume answers or nobody does."""
+CHARACTER = Space("char", "CHARACTER_DEVICE")
+SOCKET = Space("socket", "UNIX_SOCKET")
+POOL = Space("pool", "STORAGE_POOL", listed=True)
+VOLUME = Space("volume", "STORAGE_VOLUME", listed=True)
+"""`pool/volume`, by their names."""
+NETWORK = Space("network", "NETWORK", listed=True)
+NETWORK_PORT = Space("network-port", "NETWORK_PORT", listed=True)
+INTERFACE = Space("interface", "HOST_INTERFACE")
+"""Network interfaces of the host, bridges among them."""
+PCI = Space("pci", "NODE_DEVICE", listed=True)
+USB = Space("usb", "NODE_DEVICE", listed=True)
+"""`bus.device` or `vendor:product`."""
+SCSI = Space("scsi", "NODE_DEVICE", listed=True)
+"""`host:bus:target:unit`."""
+MDEV = Space("mdev", "NODE_DEVICE", listed=True)
+NODE_DEVICE = Space("node-device", "NODE_DEVICE", listed=True)
+"""Node devices by libvirt's own name for them."""
+IOMMU_GROUP = Space("iommu-group", "IOMMU_GROUP")
+NWFILTER = Space("nwfilter", "NWFILTER", listed=True)
+SECRET = Space("secret", "SECRET", listed=True)
+"""By UUID, or `type:usage`."""
+DOMAIN = Space("domain", "DOMAIN", listed=True)
+"""VMs, by UUID and by `name:…`."""
+SHARED_MEMORY = Space("shmem", "SHARED_MEMORY")
+NUMA_NODE = Space("numa-node", "NUMA_NODE")
+AUDIO_SERVER = Space("audio", "AUDIO_SERVER")
+EMULATOR = Space("emulator", "EMULATOR")
+MACHINE_TYPE = Space("machine", "MACHINE_TYPE")
+"""`arch:machine`."""
+VSOCK_CID = Space("vsock", "VSOCK_CID")
+FC_TARGET = Space("vhost-scsi", "FC_TARGET")
+HYPERVISOR_NETWORK = Space("hypervisor-network", "HYPERVISOR_NETWORK")
+ENDPOINT = Space("endpoint", "ENDPOINT")
+"""`address:port`; loopback and wildcard addresses are the host's own, `:port`, others mean the same everywhere."""
+
+# Within the fleet
+NETWORK_VOLUME = Space("network-volume", "NETWORK_VOLUME", "FLEET")
+LOCK_LEASE = Space("lease", "LOCK_LEASE", "FLEET")
+MAC_ADDRESS = Space("mac", "MAC_ADDRESS", "FLEET")
+VLAN = Space("vlan", "VLAN", "FLEET")
+VIRTUAL_PORT = Space("virtual-port", "VIRTUAL_PORT", "FLEET")
+GUEST_OS = Space("os", "GUEST_OS", "FLEET")
+
+# Within a VM
+DEVICE_ALIAS = Space("alias", "ALIAS", "VM")
+CONTROLLER = Space("controller", "CONTROLLER", "VM")
+"""`type:index`."""
+IO_THREAD = Space("iothread", "IO_THREAD", "VM")
+THROTTLE_GROUP = Space("throttle-group", "THROTTLE_GROUP", "VM")
+BOOT_ORDER = Space("boot", "BOOT_ORDER", "VM")
+
+SPACES: dict[str, Space] = {space.name: space for space in vars().values() if isinstance(space, Space)}

@@ -1,0 +1,149 @@
+"""The words in which edges are written: one row for each way that one thing names another.
+
+    Edge("disk-file", "The image file of a disk.", of="disk", at="source[file].file", to=PATH, source=True)
+
+says: a disk whose `source` is of the kind `file` names in its `file` something in the space `PATH`. What can be
+named says in rows of its own which names it answers to:
+
+    Answer(of="STORAGE_VOLUME", at="target.path", to=PATH)
+
+Neither side is looked up when a row is applied: each gives keys out of its own document, and equal keys meet when
+they are read. So a VM is never rewritten because a pool was refreshed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from ..element import Document
+
+Access = Literal["READ", "WRITE", "EXCLUSIVE", "CONNECT"]
+"""READ: it only reads or refers. WRITE: it may change it. EXCLUSIVE: only one running VM can have it. CONNECT: it
+takes part in it, as in a network."""
+
+Scope = Literal["HOST", "FLEET", "VM"]
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A space of names, in which equal names mean the same thing: on one host, in the fleet, or within one VM."""
+
+    name: str
+    kind: str
+    """The `ResourceKind` of what nothing but its name is known of; for a space within a VM, the `PartKind`."""
+    scope: Scope = "HOST"
+    listed: bool = False
+    """Whether libvirt lists everything that has a name here, so that a name nobody answers to is a dangling one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in a space; the scope where it differs from the space's."""
+
+    value: str
+    scope: Scope | None = None
+
+
+Named = str | Name | None
+"""What a function that makes names returns; None or an empty text: there is no name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Where names come from: `of` a kind of thing, `at` a path in its document, made `by` a function, `to` a space.
+
+    `of` is libvirt's element of a device (several separated by spaces; `*` for all), `domain` for a VM's definition,
+    or a `ResourceKind`. A path steps through objects and lists alike; `source[file].file` takes only objects of that
+    kind. An empty path is the document itself.
+    """
+
+    of: str
+    at: str
+    to: Space
+    by: Callable[[Any], Named | Iterable[Named]] = str
+
+    def names(self, document: Document) -> Iterator[Name]:
+        """The names that a document gives, each once."""
+        found: dict[Name, None] = {}
+        for value in values(document, self.at):
+            made = self.by(value)
+            for name in (made,) if made is None or isinstance(made, (str, Name)) else made:
+                if name:
+                    found[name if isinstance(name, Name) else Name(name)] = None
+        yield from found
+
+    def keys(self, document: Document, host_id: str) -> Iterator[str]:
+        """The keys of these names for a document of this host."""
+        for name in self.names(document):
+            yield key(self.to, name, host_id)
+
+
+class Answer(Row):
+    """A name that a thing answers to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A way in which one thing names another."""
+
+    role: str
+    """Its name, as the API shows it: `disk-file`."""
+    description: str
+    of: str
+    at: str
+    to: Space
+    by: Callable[[Any], Named | Iterable[Named]] = str
+    access: Access | Callable[[Document], Access] = "READ"
+    """What the owner does with it; computed from the device where that depends."""
+    source: bool = False
+    """Whether this is what the device is made of: its `resource`."""
+
+    @property
+    def row(self) -> Row:
+        """Where the names come from."""
+        return Row(self.of, self.at, self.to, self.by)
+
+    def access_of(self, owner: Document) -> Access:
+        """What the owner does with what it names."""
+        return self.access(owner) if callable(self.access) else self.access
+
+
+def key(space: Space, name: Name, host_id: str) -> str:
+    """The key of a name: space, host (empty where the name means the same on all hosts), value."""
+    scope = name.scope or space.scope
+    return f"{space.name}|{host_id if scope == 'HOST' else ''}|{name.value}"
+
+
+_STEP = re.compile(r"(?P<key>\w+)(?:\[(?P<kinds>[\w| -]+)\])?")
+
+
+@cache
+def _steps(path: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    steps = []
+    for step in path.split(".") if path else ():
+        match = _STEP.fullmatch(step)
+        if match is None:
+            raise ValueError(f"{path!r} is no path of an edge")
+        steps.append((match["key"], frozenset((match["kinds"] or "").split("|")) - {""}))
+    return tuple(steps)
+
+
+def values(document: Document, path: str) -> Iterator[Any]:
+    """The values under a path, lists walked through: `backingStores.source[file|block]`."""
+    yield from _values(document, _steps(path))
+
+
+def _values(value: Any, steps: tuple[tuple[str, frozenset[str]], ...]) -> Iterator[Any]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _values(item, steps)
+    elif not steps:
+        yield value
+    elif isinstance(value, dict) and steps[0][0] in value:
+        (name, kinds), rest = steps[0], steps[1:]
+        inner = value[name]
+        if kinds:
+            inner = [one for one in (inner if isinstance(inner, list) else [inner]) if one.get("kind") in kinds]
+        yield from _values(inner, rest)

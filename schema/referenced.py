@@ -1,0 +1,59 @@
+"""Resources that no driver of libvirt describes: they are known by the key under which VMs name them.
+
+A bare file, a socket, an image of a Ceph cluster; or a network, a volume, a device that a host should have and has not.
+"""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from .element import Document, derived, element
+from .node import node_id
+from .resource import RESOURCES, Resource
+
+REFERENCED = {
+    "AUDIO_SERVER": "An audio server of a host that sound of VMs is played on.",
+    "CHARACTER_DEVICE": "A character device of a host, such as `/dev/vhost-vdpa-0`.",
+    "DOMAIN": "A VM that another VM or a resource of the host names.",
+    "EMULATOR": "A program of a host that runs VMs.",
+    "ENDPOINT": "An address and port that programs listen on or connect to.",
+    "FC_TARGET": "A SCSI target that a host's kernel serves to VMs.",
+    "GUEST_OS": "An operating system, by its libosinfo identifier.",
+    "HOST_PATH": "A file, directory or block device of a host that no storage pool lists.",
+    "HYPERVISOR_NETWORK": "A network inside a hypervisor, such as one of VirtualBox.",
+    "IOMMU_GROUP": "PCI functions of a host that can only be assigned together.",
+    "LOCK_LEASE": "A lease of a lock manager that one VM can hold at a time.",
+    "MAC_ADDRESS": "A MAC address that network cards of VMs have.",
+    "MACHINE_TYPE": "A kind of machine that a hypervisor can emulate.",
+    "NETWORK_VOLUME": "An image, export or LUN on a storage server, reached over the network.",
+    "NUMA_NODE": "A NUMA node of a host: memory and the CPUs next to it.",
+    "SHARED_MEMORY": "A piece of memory that VMs of one host share under a name.",
+    "UNIX_SOCKET": "A unix socket of a host that programs bind or connect to.",
+    "VIRTUAL_PORT": "A port or profile of a virtual or physical switch.",
+    "VLAN": "A VLAN, by the tag that its frames carry.",
+    "VSOCK_CID": "A context identifier by which a host reaches a VM over vsock.",
+}
+"""Kinds of resources that are never more than a key."""
+
+
+@element
+class ReferencedResource(Resource):
+    """A resource that is known only because something names it: libvirt describes no such thing, or not this one."""
+
+    @derived(
+        "Whether the host's libvirt lists everything of this kind and this one is not among it, so that whatever "
+        "names it names something that is not there; false for what no driver lists, such as files."
+    )
+    def missing(document: strawberry.Parent[Document]) -> bool:  # noqa: D102
+        return document["kind"] in RESOURCES or document["kind"] == "DOMAIN"
+
+    @derived("Opaque id, made of the key alone; `node` finds the resource by it.")
+    def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
+        return node_id("Resource", "", document["keys"][0])
+
+    @derived(
+        "The VM that it is, for a `DOMAIN` that the host has; null otherwise.",
+        graphql_type=Annotated["VirtualMachine", strawberry.lazy("schema.graph.virtual_machine")] | None,  # noqa: F821
+    )
+    async def vm(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+        raise NotImplementedError
