@@ -32,7 +32,7 @@ class DomainCapabilities(Resource):
 
     emulator: str | None = text_child("Host path of the emulator that this is about.", xml="path", searchable=True)
     virt_type: str | None = text_child(
-        "Hypervisor or accelerator, the word for `type` of a VM: `kvm`, `qemu`, `xen`, `bhyve` …",
+        "Hypervisor or accelerator, the word for `type` of a VM: `kvm`, `qemu`, `xen` or `bhyve`, for example.",
         xml="domain",
         searchable=True,
     )

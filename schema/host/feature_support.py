@@ -116,7 +116,7 @@ class FeatureSupport(Element):
         "Whether a VM can hide its memory from the host by IBM Secure Execution.", xml="supported", within="s390-pv"
     )
     ps2: YesNo | None = attribute(
-        "Whether PS/2 keyboard and mouse can be left out of the machine.", xml="supported", within="ps2"
+        "Whether a VM can be given or denied a PS/2 keyboard and mouse.", xml="supported", within="ps2"
     )
     tdx: YesNo | None = attribute(
         "Whether a VM can hide its memory from the host by Intel's Trust Domain Extensions.",
@@ -125,7 +125,7 @@ class FeatureSupport(Element):
     )
     sev: SevSupport | None = child("AMD's encryption of a guest's memory.")
     sgx: SgxSupport | None = child("Intel's enclaves inside the guest.")
-    hyperv: HypervSupport | None = child("Enlightenments for Windows guests.")
+    hyperv: HypervSupport | None = child("Interfaces of Microsoft's hypervisor that Windows guests know how to use.")
     launch_security: Support | None = child(
         "Techniques that hide a guest's memory from the host: `sectype`, such as `sev`, `sev-snp` or `tdx`."
     )

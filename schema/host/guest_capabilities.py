@@ -37,7 +37,9 @@ class GuestMachine(Element):
 class GuestDomainType(Element):
     """A hypervisor or accelerator that can run the guest, with what differs from the others."""
 
-    type: str | None = attribute("Word for the `type` of a VM: `kvm`, `qemu`, `xen`, `lxc` …", searchable=True)
+    type: str | None = attribute(
+        "Word for the `type` of a VM: `kvm`, `qemu`, `xen` or `lxc`, for example.", searchable=True
+    )
     emulator: str | None = text_child("Host path of its own emulator, where it is not that of `arch`.", searchable=True)
     machines: list[GuestMachine] | None = children(
         "Its own machine types, where they are not the common ones.", xml="machine"

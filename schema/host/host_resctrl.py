@@ -22,7 +22,7 @@ class HostCacheControl(Element):
         "Smallest part that can be set aside, counted in `unit`; one step where it is missing.", xml="min"
     )
     unit: str | None = attribute("Unit of the steps, such as `KiB`; bytes where it is missing.")
-    type: CacheContent | None = attribute("What such parts hold.")
+    type: CacheContent | None = attribute("What may be held in such parts: code, data or both.")
     max_allocs: int | None = attribute("Groups that can have a part of their own at the same time.")
 
     @derived("Bytes of one step; null for a unit that libvirt does not know.")
@@ -36,7 +36,7 @@ class HostCacheBank(Element):
 
     id: int | None = attribute("Number of the cache among those of its level.")
     level: int | None = attribute("Level of the cache; the last one before memory is usually 3.")
-    type: CacheContent | None = attribute("What the cache holds.")
+    type: CacheContent | None = attribute("What the cache holds, code and data as a rule.")
     size: Long | None = attribute("Capacity of the cache as it was written, counted in `unit`.")
     unit: str | None = attribute("Unit of the capacity, such as `MiB`; bytes where it is missing.")
     cpus: str | None = attribute("CPUs of the host that share the cache, such as `0-5`.")
@@ -72,7 +72,7 @@ class HostMonitor(Element):
         "only."
     )
     max_monitors: int | None = attribute("Meters that can run at the same time.")
-    features: list[HostMonitorFeature] | None = children("What can be metered.", xml="feature")
+    features: list[HostMonitorFeature] | None = children("What such a meter can count.", xml="feature")
 
 
 @element

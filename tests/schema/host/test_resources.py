@@ -32,6 +32,9 @@ SOURCES = {
 """The schema and the folder of documents of each kind."""
 
 STRINGS: dict[str, str] = {
+    "capabilities/host/cpu/arch": "a set that grows with every architecture",
+    "domainCapabilities/features/sgx/section_size/@unit": "units are strings everywhere, though this is always KiB",
+    "domainCapabilities/features/sgx/sections/section/@unit": "units are strings everywhere, though this is always KiB",
     "device/capability/type": "libvirt's words of graphics cards are an enum; those of SCSI devices are no closed set",
     "device/capability/capability/fields/@access": "a family's own words; the string is for those that nobody declared",
 }
@@ -46,6 +49,12 @@ BOUNDED = {
 """Patterns of a schema that fit more than libvirt writes, each with what it stands for."""
 
 MORE = {
+    "DOMAIN_CAPABILITIES": (
+        b"<domainCapabilities><features><tdx supported='yes'/><hyperv supported='yes'><enum name='features'/>"
+        b"<defaults><spinlocks>4095</spinlocks><stimer_direct>on</stimer_direct><tlbflush_direct>on</tlbflush_direct>"
+        b"<tlbflush_extended>off</tlbflush_extended><vendor_id>Linux KVM Hv</vendor_id></defaults></hyperv>"
+        b"</features></domainCapabilities>",
+    ),
     "NODE_DEVICE": (
         b"<device><name>computer</name><capability type='system'><product>2241B36</product><hardware>"
         b"<uuid>c9488981-5049-11cb-9c1c-993d0230b4cd</uuid></hardware><firmware/></capability></device>",
@@ -53,7 +62,7 @@ MORE = {
         b"<lun>0</lun><type>disk</type></capability></device>",
     ),
 }
-"""Documents of our own, for fields of different shapes under one path: the schema's paths do not tell them apart."""
+"""Documents of our own, for what the schema's paths do not tell: shapes under one path, and what is newer than 11.3."""
 
 every_kind = pytest.mark.parametrize("kind", sorted(set(RESOURCES) & set(SOURCES)))
 
