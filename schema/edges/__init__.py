@@ -21,6 +21,9 @@ _tables = [import_module(f"{__name__}.{module.name}") for module in iter_modules
 EDGES: dict[str, Edge] = {edge.role: edge for table in _tables for edge in getattr(table, "EDGES", ())}
 """All edges by role."""
 
+if len(EDGES) != sum(len(getattr(table, "EDGES", ())) for table in _tables):
+    raise TypeError("two edges have one role; what names come from besides is an `Also` of one of them")
+
 ANSWERS: tuple[Answer, ...] = tuple(answer for table in _tables for answer in getattr(table, "ANSWERS", ()))
 
 
@@ -32,9 +35,10 @@ def _is_of(of: str, tag: str) -> bool:
 def edges_of(tag: str, *, within_vm: bool) -> tuple[tuple[Edge, Row], ...]:
     """The edges from a device element, `domain`, or a kind of resource: those within a VM, or those that leave it."""
     return tuple(
-        (edge, edge.row)
+        (edge, row)
         for edge in EDGES.values()
-        if _is_of(edge.of, tag) and (edge.to.scope == "VM") is within_vm
+        for row in edge.rows
+        if _is_of(row.of, tag) and (row.to.scope == "VM") is within_vm
     )  # fmt: skip
 
 
@@ -53,7 +57,7 @@ def attachments(definition: Document, host_id: str) -> list[Document]:
     for owner, document, tag in _owners(definition):
         for edge, row in edges_of(tag, within_vm=False):
             for one in row.keys(document, host_id):
-                entry = {"role": edge.role, "key": one, "access": edge.access_of(document)}
+                entry = {"role": edge.role, "key": one, "access": edge.access_of(document, row)}
                 found.setdefault((owner, edge.role, one), {"device": owner, **entry} if owner else entry)
     return list(found.values())
 
@@ -81,6 +85,7 @@ def resource_links(resource: Document, host_id: str) -> list[Document]:
     return list(found.values())
 
 
+<<<<<<< HEAD
 def host_of(one: str) -> str:
     """The host in a key; empty where the key means the same on all hosts."""
     return one.split("|", 2)[1]
@@ -110,6 +115,17 @@ __all__ = [
     "host_of",
     "is_key",
     "referenced",
+=======
+__all__ = [
+    "ANSWERS",
+    "EDGES",
+    "Answer",
+    "Edge",
+    "answers_of",
+    "attachments",
+    "edges_of",
+    "key",
+>>>>>>> edges-a
     "resource_keys",
     "resource_links",
 ]

@@ -146,7 +146,7 @@ def resource_paths(selected: Selected) -> frozenset[str] | None:
         for name, inner in selected.fields((declared.__name__, "Resource", "Node")).items():
             if name in _RESOURCE:
                 found.update(_RESOURCE[name])
-            elif name in _computed(declared):
+            elif name in _computed(declared):  # type: ignore[arg-type]
                 return None
             else:
                 found.update(path.removeprefix(".") for path in _field([node(declared)], name, inner, ""))
