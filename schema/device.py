@@ -12,6 +12,7 @@ from .node import Node, node_id
 from .parts import Acpi
 
 if TYPE_CHECKING:
+    from .graph.attachment import Attachment
     from .graph.virtual_machine import VirtualMachine
 
 T = TypeVar("T", bound=type)
@@ -95,6 +96,29 @@ class Device(Element, Node):
         owner = document["vm"]  # a VM, or its other definition, which knows the VM
         vm: VirtualMachine = owner.get("vm", owner)
         return vm
+
+    @derived(
+        "What the device is made of or leads to: the image of a disk, the network of a network card, the device of "
+        "the host; null for a device that needs nothing. Where nothing answers to the name, what the name tells.",
+        graphql_type=Annotated["Resource", strawberry.lazy("schema.resource")] | None,  # noqa: F821
+    )
+    async def resource(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+        from .graph.attachment import source_of
+        from .graph.selection import Selected, resource_paths
+
+        if (attachment := source_of(document)) is None:
+            return None
+        return await info.context.loaders.resources.by_key(attachment["key"], resource_paths(Selected.below(info)))
+
+    @derived(
+        "Everything outside of the VM that the device names: images and what lies below them, networks, sockets, "
+        "filters, secrets, devices of the host.",
+        graphql_type=list[Annotated["Attachment", strawberry.lazy("schema.graph.attachment")]],
+    )
+    def attachments(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
+        from .graph.attachment import device_attachments
+
+        return device_attachments(document)
 
     @derived("The device as libvirt XML, an element of the domain's `<devices>`.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102

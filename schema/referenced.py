@@ -59,4 +59,9 @@ class ReferencedResource(Resource):
         graphql_type=Annotated["VirtualMachine", strawberry.lazy("schema.graph.virtual_machine")] | None,  # noqa: F821
     )
     async def vm(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
-        raise NotImplementedError
+        from .graph.selection import Selected, vm_paths
+
+        if document["kind"] != "DOMAIN":
+            return None
+        paths = vm_paths(Selected.below(info))
+        return await info.context.loaders.resources.vm_named(document["keys"][0], paths)

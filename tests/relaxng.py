@@ -5,9 +5,10 @@ A path is written as in `domain/devices/disk/driver/@cache`; a word that the sch
 
 import random
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import rstr
@@ -144,10 +145,14 @@ def _pattern(each: Any, namespace: str) -> Pattern:
 
 
 class Writer:
-    """Makes valid documents that contain what has not been seen yet."""
+    """Makes valid documents that contain what has not been seen yet.
 
-    def __init__(self, grammar: Grammar, seed: int = 0) -> None:
+    `patterns` are narrower ones to draw texts from, in place of those of the schema.
+    """
+
+    def __init__(self, grammar: Grammar, seed: int = 0, patterns: Mapping[str, str] = MappingProxyType({})) -> None:
         self._grammar = grammar
+        self._patterns = patterns
         self._random = random.Random(seed)
         self._strings = rstr.Rstr(self._random)
         self._focus: set[str] = set()
@@ -259,7 +264,8 @@ class Writer:
                     continue
             raise ValueError(f"no number between {lowest} and {highest} is spelled {limits['pattern']}")
         if "pattern" in limits:
-            return _ILLEGAL.sub("_", self._strings.xeger(limits["pattern"]))
+            pattern = self._patterns.get(limits["pattern"], limits["pattern"])
+            return _ILLEGAL.sub("_", self._strings.xeger(pattern))
         return {"dateTime": "2024-02-29T12:00:00", "double": "0.5", "anyURI": "http://example.org/"}.get(
             data.text, "name"
         )

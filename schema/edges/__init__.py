@@ -13,7 +13,8 @@ from typing import Any
 from ..definition import devices_of
 from ..device import DEVICES
 from ..element import Document
-from .words import Answer, Edge, Row, key
+from .spaces import SPACES
+from .words import Answer, Edge, Row
 
 _tables = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
 
@@ -84,6 +85,37 @@ def resource_links(resource: Document, host_id: str) -> list[Document]:
     return list(found.values())
 
 
+<<<<<<< HEAD
+def host_of(one: str) -> str:
+    """The host in a key; empty where the key means the same on all hosts."""
+    return one.split("|", 2)[1]
+
+
+def is_key(text: str) -> bool:
+    """Whether a text is a key that something outside of a VM may have."""
+    space, _, value = (*text.split("|", 2), "", "")[:3]
+    return space in SPACES and SPACES[space].scope != "VM" and bool(value)
+
+
+def referenced(one: str) -> Document:
+    """The document of a `ReferencedResource`: what a key alone tells."""
+    space, host_id, label = one.split("|", 2)
+    document = {"kind": SPACES[space].kind, "referenced": True, "keys": [one], "label": label.removeprefix("name:")}
+    return document | ({"hostId": host_id} if host_id else {})
+
+
+__all__ = [
+    "ANSWERS",
+    "EDGES",
+    "SPACES",
+    "Answer",
+    "Edge",
+    "attachments",
+    "edges_of",
+    "host_of",
+    "is_key",
+    "referenced",
+=======
 __all__ = [
     "ANSWERS",
     "EDGES",
@@ -93,6 +125,7 @@ __all__ = [
     "attachments",
     "edges_of",
     "key",
+>>>>>>> edges-a
     "resource_keys",
     "resource_links",
 ]

@@ -11,10 +11,13 @@ from ..devices import DEVICES, Device, DeviceKind
 from ..domain import Domain
 from ..element import Document, Extra, derived, first_sentence
 from ..node import Node, node_id
+from ..roles import Roles, wanted_roles
+from .arguments import After, First
 from .context import Info
 from .filters import VmState
 
 if TYPE_CHECKING:
+    from .attachment import Attachment
     from .host import Host
 
 
@@ -90,6 +93,15 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
     def untyped(document: strawberry.Parent[Document]) -> list[str]:  # noqa: D102
         return [counted["path"] for counted in document.get("untyped", [])]
 
+    @derived(
+        "Everything outside of the VM that it or one of its devices names, in the order of the devices.",
+        graphql_type=list[Annotated["Attachment", strawberry.lazy("schema.graph.attachment")]],
+    )
+    def attachments(document: strawberry.Parent[Document], roles: Roles = None) -> Any:  # noqa: D102
+        from .attachment import attachments_of
+
+        return attachments_of(document, wanted_roles(roles))
+
     @derived("The whole domain as libvirt XML; of an unreadable one, the text as it came.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
         if "domain" not in document:
@@ -134,6 +146,18 @@ class VirtualMachine(DefinitionFields, Node):
     async def persistent_definition(document: strawberry.Parent[Document], info: Info) -> Document | None:  # noqa: D102
         found = await info.context.loaders.other_definition(document["_id"])
         return None if found is None else {**found, "vm": document}
+
+    @derived(
+        "The VMs that share with this one something that one of the two may change: a disk, a device of the host, "
+        "a piece of memory. With `roles`, those that share anything in such a role, a network for instance.",
+        graphql_type=Annotated["NeighbourConnection", strawberry.lazy("schema.graph.attachment")],  # noqa: F821
+    )
+    async def neighbours(  # noqa: D102
+        document: strawberry.Parent[Document], info: Info, first: First = None, after: After = None, roles: Roles = None
+    ) -> Any:
+        from .attachment import neighbour_connection
+
+        return await neighbour_connection(document, info, first, after, roles)
 
     @classmethod
     def is_type_of(cls, document: Document, _info: Any) -> bool:

@@ -16,9 +16,9 @@ from .interface_bond import StackedInterface
 class StartMode(Enum):
     """When the host starts a network interface by itself."""
 
-    ONBOOT = word("onboot", "When the host boots")
-    NONE = word("none", "Never, somebody has to start it")
-    HOTPLUG = word("hotplug", "When its device is plugged in")
+    ONBOOT = word("onboot", "It is started when the host boots")
+    NONE = word("none", "It is never started by itself, somebody has to do it")
+    HOTPLUG = word("hotplug", "It is started when its device is plugged in")
 
 
 @element
@@ -43,7 +43,7 @@ class InterfaceProtocol(Element):
     family: IpFamily | None = attribute("Version of the protocol that all the rest is for.")
     autoconf: bool | None = flag("Addresses come from what routers announce; IPv6 only.")
     dhcp: DhcpClient | None = child("Addresses come from a DHCP server.")
-    ips: list[InterfaceAddress] | None = children("Addresses that are fixed.", xml="ip")
+    ips: list[InterfaceAddress] | None = children("Fixed addresses that the interface has.", xml="ip")
     gateway: str | None = attribute("Address of the router for all other networks.", within="route", searchable=True)
 
 

@@ -37,7 +37,7 @@ class CarrierCheck(Enum):
 class MiiMonitor(Element):
     """A bond's watch over its cards that looks at the link of each."""
 
-    freq: int | None = attribute("Milliseconds between two looks.")
+    freq: int | None = attribute("Milliseconds between two looks at a card.")
     downdelay: int | None = attribute("Milliseconds that a link must be gone before its card is no longer used.")
     updelay: int | None = attribute("Milliseconds that a link must be back before its card is used again.")
     carrier: CarrierCheck | None = attribute("How the state of a link is found out.")
@@ -57,7 +57,7 @@ class ArpValidation(Enum):
 class ArpMonitor(Element):
     """A bond's watch over its cards that asks a neighbour for signs of life by ARP."""
 
-    interval: int | None = attribute("Milliseconds between two requests.")
+    interval: int | None = attribute("Milliseconds between two requests to the neighbour.")
     target: str | None = attribute("IPv4 address that is asked.", searchable=True)
     validate: ArpValidation | None = attribute("On which cards the answers are validated.")
 

@@ -16,9 +16,9 @@ from ..scalars import Long, YesNo, word, words
 class LeaseUnit(Enum):
     """What a lease time is counted in."""
 
-    SECONDS = word("seconds", "The number is a number of seconds")
-    MINUTES = word("minutes", "The number is a number of minutes")
-    HOURS = word("hours", "The number is a number of hours")
+    SECONDS = word("seconds", "The lease time is taken as it is")
+    MINUTES = word("minutes", "The lease time counts sixty seconds each")
+    HOURS = word("hours", "The lease time counts 3600 seconds each")
 
 
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600}
