@@ -21,7 +21,9 @@ from .texts import storable
 
 _ATTACHMENTS = "attachments"
 _NEIGHBOURS = "neighbours"
-_WRITTEN = sorted({edge.to.name for edge in EDGES.values() if edge.access not in ("READ", "CONNECT")})
+_WRITTEN = sorted(
+    {row.to.name for edge in EDGES.values() for row in edge.rows if edge.access_in(row) not in ("READ", "CONNECT")}
+)
 """The spaces in which some edge writes: where a neighbour can be found."""
 
 

@@ -98,12 +98,16 @@ EDGES = (
         at="devices.emulator", to=EMULATOR, by=path,
         also=(
             Also("CAPABILITIES", "guests.emulator guests.domains.emulator", EMULATOR, path),
+            Also("DOMAIN_CAPABILITIES", "emulator", EMULATOR, path),
         ),
     ),
     Edge(
         "dom-machine", "The kind of machine that a VM is, or that a host can emulate.", of="domain",
         at="domain.os.type", to=MACHINE_TYPE, by=_machine_of,
-        also=(Also("CAPABILITIES", "guests", MACHINE_TYPE, _machines),),
+        also=(
+            Also("CAPABILITIES", "guests", MACHINE_TYPE, _machines),
+            Also("DOMAIN_CAPABILITIES", "", MACHINE_TYPE, _machine_of),
+        ),
     ),
     Edge(
         "dom-firmware", "A file that a guest starts from: firmware, its variables and their template, a kernel.",

@@ -127,7 +127,7 @@ EDGES = (
         of="NETWORK_PORT", at="owner.uuid", to=DOMAIN, by=lower, also=(Also("NETWORK_PORT", "", NETWORK, _network_of),),
     ),
     Edge(
-        "host-nwfilter-tree", "A network filter that another one includes.", of="NWFILTER", at="references.filter",
+        "host-nwfilter-tree", "A network filter that another one includes.", of="NWFILTER", at="filterrefs.filter",
         to=NWFILTER,
     ),
     Edge(

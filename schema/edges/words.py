@@ -120,8 +120,12 @@ class Edge:
 
     def access_of(self, owner: Document, row: Row | None = None) -> Access:
         """What the owner does with what it names, in this of the edge's rows."""
-        access = (row.access if isinstance(row, Also) else None) or self.access
+        access = self.access_in(row)
         return access(owner) if callable(access) else access
+
+    def access_in(self, row: Row | None) -> Access | Callable[[Document], Access]:
+        """What owners do with what they name in this of the edge's rows, or what tells it."""
+        return (row.access if isinstance(row, Also) else None) or self.access
 
 
 def key(space: Space, name: Name, host_id: str) -> str:
