@@ -14,7 +14,7 @@ from ..definition import devices_of
 from ..device import DEVICES
 from ..element import Document
 from .spaces import SPACES
-from .words import Answer, Edge, Row
+from .words import Answer, Edge, Row, key
 
 _tables = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
 
@@ -85,7 +85,6 @@ def resource_links(resource: Document, host_id: str) -> list[Document]:
     return list(found.values())
 
 
-<<<<<<< HEAD
 def host_of(one: str) -> str:
     """The host in a key; empty where the key means the same on all hosts."""
     return one.split("|", 2)[1]
@@ -110,22 +109,13 @@ __all__ = [
     "SPACES",
     "Answer",
     "Edge",
+    "answers_of",
     "attachments",
     "edges_of",
     "host_of",
     "is_key",
-    "referenced",
-=======
-__all__ = [
-    "ANSWERS",
-    "EDGES",
-    "Answer",
-    "Edge",
-    "answers_of",
-    "attachments",
-    "edges_of",
     "key",
->>>>>>> edges-a
+    "referenced",
     "resource_keys",
     "resource_links",
 ]

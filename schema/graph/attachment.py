@@ -60,7 +60,11 @@ class Attachment:
         "The device that is attached; null where the domain itself names the resource.", graphql_type=Device | None
     )
     def device(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
-        return device_of(document["owner" if "owner" in document else "vm"], document["device"]) if "device" in document else None
+        return (
+            device_of(document["owner" if "owner" in document else "vm"], document["device"])
+            if "device" in document
+            else None
+        )
 
     @derived(
         "What the VM is attached to; where nothing answers to the name, what the name tells.", graphql_type=Resource

@@ -40,7 +40,6 @@ STRINGS: dict[str, str] = {
 }
 """Paths of values that stay strings though the schema lists words or numbers, and why."""
 
-<<<<<<< HEAD
 BOUNDED = {
     "NODE_DEVICE": {
         "(0x)?[0-9a-f]+": "(0x)?[0-9a-f]{1,4}",  # numbers of PCI and USB
@@ -65,8 +64,7 @@ MORE = {
 }
 """Documents of our own, for what the schema's paths do not tell: shapes under one path, and what is newer than 11.3."""
 
-=======
->>>>>>> edges-a
+
 every_kind = pytest.mark.parametrize("kind", sorted(set(RESOURCES) & set(SOURCES)))
 
 
