@@ -283,5 +283,5 @@ def _places(element: Any, above: str, found: set[str]) -> None:
     found |= {path, f"{path}={element.text or ''}"}
     for key, value in element.attrib.items():
         found |= {f"{path}/@{key}", f"{path}/@{key}={value}"}
-    for child in element:
+    for child in element.iterchildren("*"):
         _places(child, f"{path}/", found)

@@ -31,8 +31,13 @@ SOURCES = {
 }
 """The schema and the folder of documents of each kind."""
 
-STRINGS: dict[str, str] = {}
+STRINGS: dict[str, str] = {
+    "filter/@chain": "`root`, or a name that begins with one of some words",
+}
 """Paths of values that stay strings though the schema lists words or numbers, and why."""
+
+FORGOTTEN = {"ArpMatch.arp_source_mask", "ArpMatch.arp_destination_mask"}
+"""Fields for what libvirt's documentation has, and neither its schemas nor its documents."""
 
 every_kind = pytest.mark.parametrize("kind", sorted(set(RESOURCES) & set(SOURCES)))
 
@@ -120,7 +125,7 @@ def test_every_declared_field_is_filled_by_some_document(kind: str) -> None:
         for field in filled_fields(schema.resource_from_xml(xml))
     }  # fmt: skip
     domain = declared_fields() if kind in ("DOMAIN_SNAPSHOT", "DOMAIN_CHECKPOINT") else set[str]()
-    unfilled = declared_fields(RESOURCES[kind]) - filled - domain
+    unfilled = declared_fields(RESOURCES[kind]) - filled - domain - FORGOTTEN
     assert {field for field in unfilled if not field.startswith("Other")} == set()
 
 
@@ -139,7 +144,7 @@ def _is_plain(claim: Any) -> bool:
 
 
 def test_an_unknown_root_is_refused_by_name() -> None:
-    with pytest.raises(schema.XmlError, match="<domain>, not one of .*<secret>"):
+    with pytest.raises(schema.XmlError, match=r"<domain>, not one of .*<secret>"):
         schema.resource_from_xml("<domain/>")
     with pytest.raises(schema.DefinitionError, match="no kind of resource"):
         schema.resource_to_xml({"kind": "DISK"})
