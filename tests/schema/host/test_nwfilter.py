@@ -83,6 +83,7 @@ def test_the_scalar_takes_numbers_and_text_only() -> None:
     scalar: Any = NUMBER_OR_TEXT
     assert [scalar.serialize(value) for value in (22, 2**60, "$PORT")] == [22, str(2**60), "$PORT"]
     assert [scalar.parse_value(value) for value in (22, "$PORT")] == [22, "$PORT"]
-    for value in (1.5, True, None, []):
+    values: list[Any] = [1.5, True, None, []]
+    for value in values:
         with pytest.raises(ValueError, match="NumberOrText cannot represent"):
             scalar.parse_value(value)
