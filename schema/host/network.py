@@ -89,9 +89,7 @@ class DhcpLease:
     prefix: int | None = strawberry.field(description="Length of the address's network part in bits.")
     mac_address: str | None = strawberry.field(description="Hardware address of the guest's interface.")
     hostname: str | None = strawberry.field(description="What the guest called itself when it asked.")
-    client_id: str | None = strawberry.field(
-        description="Identifier that the DHCP client gave, in hexadecimal."
-    )
+    client_id: str | None = strawberry.field(description="Identifier that the DHCP client gave, in hexadecimal.")
 
     @derived("When the address is free again unless the guest asks for more time.")
     def expires_at(document: strawberry.Parent[Document]) -> datetime | None:  # noqa: D102
