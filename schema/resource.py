@@ -27,8 +27,8 @@ RESOURCES: dict[str, type["Resource"]] = {}
 """Declared resources by their `ResourceKind`, such as `STORAGE_POOL`."""
 
 ENVELOPE = frozenset(
-    {"_id", "hostId", "sourceKey", "revision", "changedAt", "declarations", "keys", "links", "label", "facts",
-     "untyped", "error", "rawXml", "referenced", "scope"}
+    {"_id", "hostId", "sourceKey", "revision", "changedAt", "declarations", "label", "keys", "links", "facts",
+     "untyped", "terms", "error", "rawXml", "referenced"}
 )  # fmt: skip
 """Keys that the store puts around a resource's own; no declared resource has a field of such a name."""
 

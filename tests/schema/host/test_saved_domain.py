@@ -39,7 +39,7 @@ class _Asking(strawberry.Schema):
     def __init__(self, *, query: type, **options: Any) -> None:
         @strawberry.type
         class Asked(query):  # type: ignore[misc]
-            @strawberry.field(graphql_type=Resource)
+            @strawberry.field(graphql_type=Resource)  # type: ignore[untyped-decorator]
             def resource(self, info: strawberry.Info[Any, Any]) -> Any:
                 return info.context.resource
 
