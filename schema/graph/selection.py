@@ -16,6 +16,7 @@ from ..devices import DEVICES
 from ..domain import Domain
 from ..element import Variant, document_key
 from ..tables import Node, node
+from ..tree import DEVICE_PATHS, DOMAIN_PATHS, FURTHER_PATHS
 
 _PLAIN = {
     "name": "name",
@@ -140,8 +141,22 @@ def _vm(selected: Selected) -> Iterator[str]:
             yield from _devices(inner)
         elif name in _ARRAYS:
             yield from _device(_ARRAYS[name], inner)
+        elif name == "deviceTree":
+            yield from _tree(inner.of("nodes"))
         elif name == "persistentDefinition":
-            yield from _vm(inner.of("devices", *_ARRAYS).of("vm"))
+            tree = inner.of("deviceTree").of("nodes").of("device")
+            yield from _vm(inner.of("devices", *_ARRAYS).and_(tree).of("vm"))
+
+
+def _tree(selected: Selected) -> Iterator[str]:
+    yield from (f"domain.{path}" for path in DOMAIN_PATHS)
+    for array in _ARRAYS:
+        yield from (f"devices.{array}.{path}" for path in (*DEVICE_PATHS, *FURTHER_PATHS.get(array, ())))
+    fields = selected.fields()
+    if "summary" in fields:
+        yield "devices"
+    elif "device" in fields:
+        yield from _devices(fields["device"])
 
 
 def _devices(selected: Selected) -> Iterator[str]:
