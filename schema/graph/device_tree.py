@@ -1,5 +1,6 @@
 """`deviceTree`: a VM's buses and what is plugged into them."""
 
+from dataclasses import asdict
 from enum import Enum
 from typing import Any
 
@@ -101,7 +102,7 @@ class DeviceTreeNode:
     def free_slots(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
         node: TreeNode = document["node"]
         free: FreeSlots | None = node.free_slots()
-        return None if free is None else free._asdict()
+        return None if free is None else asdict(free)
 
 
 @strawberry.type(

@@ -152,11 +152,10 @@ def _tree(selected: Selected) -> Iterator[str]:
     yield from (f"domain.{path}" for path in DOMAIN_PATHS)
     for array in _ARRAYS:
         yield from (f"devices.{array}.{path}" for path in (*DEVICE_PATHS, *FURTHER_PATHS.get(array, ())))
-    fields = selected.fields()
-    if "summary" in fields:
+    if "summary" in selected.fields():
         yield "devices"
-    elif "device" in fields:
-        yield from _devices(fields["device"])
+    if "device" in selected.fields():
+        yield from _devices(selected.of("device"))
 
 
 def _devices(selected: Selected) -> Iterator[str]:

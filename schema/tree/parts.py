@@ -57,7 +57,8 @@ class Place(NamedTuple):
     spot: Spot | None = None
 
 
-class FreeSlots(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FreeSlots:
     """The places of a bus that no device names: how many, and the addresses of the first."""
 
     count: int
