@@ -6,12 +6,12 @@ and of controllers that are plugged into each other in a circle the first is tak
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count, filterfalse
 
 from ..address import address_text
 from ..definition import devices_of
 from ..element import Document, value_at
 from .drives import DRIVES, drive_family
+from .numbers import controller_numbers
 from .others import MEMORY, OTHERS
 from .parts import Bus, BusKind, Family, FreeSlots, Machine, Place, Spot, Spots
 from .pci import ROOTS, Pci
@@ -31,7 +31,20 @@ FURTHER_PATHS = {
 _FAMILIES: dict[str, Family] = {"pci": Pci(), "usb": Usb(), **DRIVES, **OTHERS}
 _BY_ADDRESS = {"dimm": "memory"}
 """Families whose name is not that of their addresses."""
-_RANKS = {family: rank for rank, family in enumerate((*_FAMILIES, "", "unattached"))}
+_BELOW_MACHINE = (
+    "pci",
+    "ccw",
+    "spapr-vio",
+    "virtio-mmio",
+    "isa",
+    "usb",
+    *DRIVES,
+    "virtio-serial",
+    "ccid",
+    "xenbus",
+    "",
+)
+_RANKS = {family: rank for rank, family in enumerate((*_BELOW_MACHINE, "memory", "unattached"))}
 
 
 @dataclass(slots=True, eq=False)
@@ -99,7 +112,7 @@ class _Builder:
     def _provide(self, devices: list[tuple[TreeNode, Document]]) -> None:
         """Find who provides which bus: companions give way to the controller that they share a number with."""
         controllers = [(node, device) for node, device in devices if device["kind"] == "CONTROLLER"]
-        numbers = _numbers([device for _, device in controllers])
+        numbers = list(controller_numbers([device for _, device in controllers]))
         for companions in (False, True):
             for (node, device), number in zip(controllers, numbers, strict=True):
                 family = device.get("type", "")
@@ -138,7 +151,8 @@ class _Builder:
         """Hang a node under the bus that it names; without one, a bus belongs to the machine itself."""
         if node.place is None and node.provides is not None:
             node.place = _FAMILIES[node.provides.family].above(node.provides, self._machine)
-            node.address = address_text(_address(node.place)) if node.place is not None else None
+            if node.place is not None:
+                node.address = address_text(_address(node.place))
         place = node.place
         if place is None:
             is_bus = node.device is None or node.device["kind"] == "CONTROLLER"
@@ -210,15 +224,6 @@ def _by_place(node: TreeNode) -> tuple[bool, Spot]:
     """In the order of the places on the bus; what libvirt is still to place comes last."""
     spot = (node.place and node.place.spot) or ()
     return not spot, spot
-
-
-def _numbers(controllers: list[Document]) -> list[int]:
-    """The numbers of controllers; libvirt gives one that has none the next that no other of its type has."""
-    used: dict[str, set[int]] = {}
-    for one in controllers:
-        used.setdefault(one.get("type", ""), set()).update([one["index"]] if "index" in one else [])
-    unused = {kind: filterfalse(numbers.__contains__, count()) for kind, numbers in used.items()}
-    return [one["index"] if "index" in one else next(unused[one.get("type", "")]) for one in controllers]
 
 
 def _address(place: Place) -> Document:
