@@ -66,9 +66,9 @@ async def test_a_tree(vms: Api) -> None:
 
 
 async def test_two_at_one_address_name_each_other(api: Api) -> None:
-    doubled = LIVE.replace("sda' bus='sata'", "sda' bus='scsi'").replace("<graphics type='vnc'/>", """
-        <hostdev mode='subsystem' type='scsi'><address type='drive' controller='0' bus='0' target='0' unit='2'/></hostdev>
-    """)  # fmt: skip
+    place = "<address type='drive' controller='0' bus='0' target='0' unit='2'/>"
+    hostdev = f"<hostdev mode='subsystem' type='scsi'>{place}</hostdev>"
+    doubled = LIVE.replace("bus='sata'", "bus='scsi'").replace("<graphics type='vnc'/>", hostdev)
     await api.inventory.vms_observed("kvm", [Observation("web", "UNKNOWN", doubled)])
     nodes = (await vm(api, "web", "{ deviceTree { nodes { id collision device { kind } } } }"))["deviceTree"]["nodes"]
     first, second = (one for one in nodes if one["collision"])
@@ -83,7 +83,7 @@ async def test_devices_lead_on(vms: Api) -> None:
 
 
 async def test_the_other_definition_has_a_tree_of_its_own(vms: Api) -> None:
-    found = await vm(vms, "web", "{ deviceTree { nodes { id } } persistentDefinition %s }" % EVERYTHING)
+    found = await vm(vms, "web", f"{{ deviceTree {{ nodes {{ id }} }} persistentDefinition {EVERYTHING} }}")
     nodes = found["persistentDefinition"]["deviceTree"]["nodes"]
     assert [one["summary"] for one in nodes] == ["machine", "not on a bus", "vnc graphics"]
     assert nodes[2]["device"]["id"] == node_id("Device", "kvm/web", "graphics/vnc", "persistent")
