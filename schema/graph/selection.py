@@ -17,6 +17,7 @@ from ..domain import Domain
 from ..element import Variant, document_key
 from ..resource import RESOURCES
 from ..tables import Node, node
+from ..tree import DEVICE_PATHS, DOMAIN_PATHS, FURTHER_PATHS
 
 _PLAIN = {
     "name": "name",
@@ -188,8 +189,15 @@ def _vm(selected: Selected) -> Iterator[str]:
             yield from _devices(inner)
         elif name in _ARRAYS:
             yield from _device(_ARRAYS[name], inner)
+        elif name == "deviceTree":
+            yield from _tree(inner.of("nodes"))
         elif name == "persistentDefinition":
-            yield from _vm(inner.of("devices", *_ARRAYS).of("vm"))
+            tree = inner.of("deviceTree").of("nodes").of("device")
+            devices = inner.of("devices", *_ARRAYS).and_(tree)
+            attachments = inner.of("attachments").and_(devices.of("attachments"))
+            yield from _vm(devices.and_(attachments).of("vm"))
+            if "active" in attachments.fields():
+                yield "state"
         elif name == "attachments":
             yield "attachments"
             yield from _attachment(inner)
@@ -207,6 +215,16 @@ def _attachment(selected: Selected) -> Iterator[str]:
             yield from _vm(inner)
         elif name == "device":
             yield from _devices(inner)
+
+
+def _tree(selected: Selected) -> Iterator[str]:
+    yield from (f"domain.{path}" for path in DOMAIN_PATHS)
+    for array in _ARRAYS:
+        yield from (f"devices.{array}.{path}" for path in (*DEVICE_PATHS, *FURTHER_PATHS.get(array, ())))
+    if "summary" in selected.fields():
+        yield "devices"
+    if "device" in selected.fields():
+        yield from _devices(selected.of("device"))
 
 
 def _devices(selected: Selected) -> Iterator[str]:

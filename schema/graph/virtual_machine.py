@@ -16,6 +16,7 @@ from ..node import Node, node_id
 from ..roles import Roles, wanted_roles
 from .arguments import After, First
 from .context import Info
+from .device_tree import DeviceTree, tree_document
 from .filters import VmState
 
 if TYPE_CHECKING:
@@ -79,6 +80,13 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
     ) -> Any:
         wanted = None if kinds is None else {kind.value for kind in kinds}  # type: ignore[attr-defined]
         return [device for device in _devices(document) if wanted is None or device["kind"] in wanted]
+
+    @derived(
+        "The VM's buses and devices as a tree: what is plugged into what, and what is left; null for unreadable XML.",
+        graphql_type=DeviceTree | None,
+    )
+    def device_tree(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
+        return tree_document(document) if "domain" in document else None
 
     @derived(
         "What the XML says of the VM and no field of this API stands for; of devices, each has an `extra` of its own."

@@ -20,8 +20,8 @@ from schema.devices import DEVICES
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 
-EDGES = frozenset({"vm", "vms", "VirtualMachine.host", "persistentDefinition"})
-"""Fields that lead to another document, as `field` or as `Type.field`."""
+EDGES = frozenset({"vm", "vms", "VirtualMachine.host", "persistentDefinition", "DeviceTreeNode.device"})
+"""Fields that lead to another document or to the same devices again, as `field` or as `Type.field`."""
 
 MOST_OF_A_TYPE = 2
 """How often a type may stand inside itself, as a disk's source does."""
