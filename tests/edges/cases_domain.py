@@ -102,6 +102,20 @@ CASES = (
         "DOMAIN_SNAPSHOT/monday", resources=(snapshot("monday"), snapshot("tuesday", "monday")),
     ),
     Case(
+        "dom-snapshot", "DOMAIN_CHECKPOINT/tuesday", f"checkpoint|{{host}}|{UUID}/monday", "DOMAIN_CHECKPOINT",
+        "DOMAIN_CHECKPOINT/monday",
+        resources=(
+            ("<domaincheckpoint><name>monday</name></domaincheckpoint>", {"domainUuid": UUID}),
+            ("<domaincheckpoint><name>tuesday</name><parent><name>monday</name></parent><domain><uuid>"
+             f"{UUID.upper()}</uuid></domain></domaincheckpoint>", {}),
+        ),
+    ),
+    Case(
+        "dom-snapshot", "DOMAIN_SNAPSHOT/monday", "path|{host}|/images/web.monday", "HOST_PATH",
+        resources=(("<domainsnapshot><name>monday</name><memory snapshot='external' file='/m.save'/><disks><disk "
+                    "name='vda'><source file='/images/web.monday'/></disk></disks></domainsnapshot>", {}),),
+    ),
+    Case(
         "qemu-override", "", "alias||ua-disk", "DISK", "disk/vda", access="WRITE",
         domain="<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><devices><disk type='file'>"
         "<target dev='vda'/><alias name='ua-disk'/></disk></devices><qemu:override><qemu:device alias='ua-disk'/>"
