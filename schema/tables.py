@@ -26,7 +26,7 @@ class Slot:
 
     def __post_init__(self) -> None:
         self.verbatim = isinstance(self.spelling, Verbatim)
-        self.numeric = isinstance(self.spelling, Integer | Real | LooseBoolean)
+        self.numeric = isinstance(self.spelling, Integer | LooseBoolean | Real)
 
 
 @dataclass(slots=True, eq=False)

@@ -48,12 +48,11 @@ def endpoint(address: str | None, port: object) -> Named:
 def disk_access(disk: Document) -> Access:
     """What a disk does with its source.
 
-    CD-ROMs and read-only disks read, and so do transient ones, whose writes go elsewhere. Others write, those that
-    share it too.
+    CD-ROMs and read-only disks read, and so do transient ones, whose writes go elsewhere. Others write.
     """
     if disk.get("readonly") or disk.get("device") == "cdrom" or "transient" in disk:
         return "READ"
-    return "WRITE"
+    return "SHARE" if disk.get("shareable") else "WRITE"
 
 
 def secret(named: Document, kind: str | None = None) -> Named:

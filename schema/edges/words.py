@@ -19,9 +19,9 @@ from typing import Any, Literal
 
 from ..element import Document
 
-Access = Literal["READ", "WRITE", "EXCLUSIVE", "CONNECT"]
-"""READ: it only reads or refers. WRITE: it may change it. EXCLUSIVE: only one running VM can have it. CONNECT: it
-takes part in it, as in a network."""
+Access = Literal["READ", "WRITE", "SHARE", "EXCLUSIVE", "CONNECT"]
+"""READ: it only reads or refers. WRITE: it may change it and counts on being the only one. SHARE: it may change it, and
+so may others. EXCLUSIVE: only one running VM can have it. CONNECT: it takes part in it, as in a network."""
 
 Scope = Literal["HOST", "FLEET", "VM"]
 
