@@ -78,7 +78,7 @@ def _io_threads(domain: Document) -> Iterator[str]:
 
 def _domain_of(kept: Document) -> str | None:
     """The UUID of the VM that a snapshot or checkpoint is of."""
-    uuid = value_at(kept, "facts.domainUuid") or value_at(kept, "domain.uuid")
+    uuid = value_at(kept, "facts.domainUuid") or value_at(kept, "definition.uuid")
     return uuid.lower() if isinstance(uuid, str) else None
 
 
@@ -88,7 +88,7 @@ def _kept(kept: Document) -> Named:
 
 
 def _parent(kept: Document) -> Named:
-    domain, parent = _domain_of(kept), value_at(kept, "parent")
+    domain, parent = _domain_of(kept), kept.get("parent")
     return f"{domain}/{parent}" if domain and parent else None
 
 
@@ -132,11 +132,13 @@ EDGES = (
         to=GUEST_OS, by=_guest_os,
     ),
     Edge(
-        "dom-snapshot", "The VM that a snapshot or checkpoint is of, and the one that it was made after.",
+        "dom-snapshot", "The VM that a snapshot or checkpoint is of, the one before it, and the files of a snapshot.",
         of="DOMAIN_SNAPSHOT DOMAIN_CHECKPOINT", at="", to=DOMAIN, by=_domain_of,
         also=(
             Also("DOMAIN_SNAPSHOT", "", SNAPSHOT, _parent),
             Also("DOMAIN_CHECKPOINT", "", CHECKPOINT, _parent),
+            Also("DOMAIN_SNAPSHOT", "memoryFile", PATH, path),
+            Also("DOMAIN_SNAPSHOT", "snapshotDisks.source revertDisks.source", PATH, source),
         ),
     ),
     Edge(
