@@ -88,7 +88,7 @@ def _kept(kept: Document) -> Named:
 
 
 def _parent(kept: Document) -> Named:
-    domain, parent = _domain_of(kept), kept.get("parent")
+    domain, parent = _domain_of(kept), kept.get("parentName")
     return f"{domain}/{parent}" if domain and parent else None
 
 

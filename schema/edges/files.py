@@ -30,7 +30,10 @@ def _lease(lease: Document) -> Named:
 
 
 def _share_access(filesystem: Document) -> Access:
-    return "READ" if filesystem.get("readonly") else "SHARE"
+    """A directory is shared; an image or a block device holds a file system that one VM can mount."""
+    if filesystem.get("readonly"):
+        return "READ"
+    return "WRITE" if filesystem.get("type") in ("file", "block", "volume") else "SHARE"
 
 
 def _tpm_access(tpm: Document) -> Access:

@@ -34,7 +34,7 @@ def _identity(disk: Document) -> list[str]:
 
 EDGES = (
     Edge(
-        "disk-file", "The image file of a disk.", of="disk", at="source[file].file", to=PATH, by=path,
+        "disk-file", "The file of the host that holds the image of a disk.", of="disk", at="source[file].file", to=PATH, by=path,
         access=disk_access, source=True,
     ),
     Edge(

@@ -43,7 +43,7 @@ class SavedDomain(Resource):
     )
     description: str | None = text_child("What it is for, in somebody's words.")
     creation_time: Long | None = text_child("When it was made, in seconds since 1970 (UTC).")
-    parent: str | None = text_child(
+    parent_name: str | None = text_child(
         "Name of the one before it, on which it builds; missing for the first.",
         xml="name",
         within="parent",

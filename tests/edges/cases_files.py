@@ -25,7 +25,7 @@ CASES = (
         devices="<lease><lockspace>somearea</lockspace><key>somekey</key><target path='/lease' offset='1024'/></lease>",
     ),
     Case(
-        "fs-source", "filesystem/tag", "path|{host}|/srv/share", "HOST_PATH", access="WRITE", source=True,
+        "fs-source", "filesystem/tag", "path|{host}|/srv/share", "HOST_PATH", access="SHARE", source=True,
         devices=filesystem("mount", "<source dir='/srv/share/'/>"),
     ),
     Case(
@@ -121,7 +121,7 @@ CASES = (
         devices="<pstore backend='acpi-erst'><path>/var/lib/crash.pstore</path><size unit='KiB'>8</size></pstore>",
     ),
     Case(
-        "nvdimm", "memory/nvdimm//dev/dax0.0/0", "path|{host}|/dev/dax0.0", "HOST_PATH", access="WRITE", source=True,
+        "nvdimm", "memory/nvdimm//dev/dax0.0/0", "path|{host}|/dev/dax0.0", "HOST_PATH", access="SHARE", source=True,
         devices="<memory model='nvdimm' access='shared'><source><path>/dev/dax0.0</path></source><target>"
         "<size unit='KiB'>523264</size><node>0</node></target></memory>",
     ),
@@ -143,15 +143,15 @@ CASES = (
         "mem-hostnode", f"CAPABILITIES/{SECRET}", "numa-node|{host}|1", "NUMA_NODE", resources=((numa(0, 1), {}),),
     ),
     Case(
-        "shmem", "shmem/shared", "shmem|{host}|shared", "SHARED_MEMORY", access="CONNECT", source=True,
+        "shmem", "shmem/shared", "shmem|{host}|shared", "SHARED_MEMORY", access="SHARE", source=True,
         devices="<shmem name='shared' role='peer'><model type='ivshmem-plain'/><size unit='M'>4</size></shmem>",
     ),
     Case(
-        "shmem", "shmem/shared", "socket|{host}|/run/shmem.sock", "UNIX_SOCKET", access="CONNECT", source=True,
+        "shmem", "shmem/shared", "socket|{host}|/run/shmem.sock", "UNIX_SOCKET", access="SHARE", source=True,
         devices="<shmem name='shared'><model type='ivshmem-doorbell'/><server path='/run/shmem.sock'/></shmem>",
     ),
     Case(
-        "shmem", "shmem/shared", "socket|{host}|/var/lib/libvirt/shmem-shared-sock", "UNIX_SOCKET", access="CONNECT",
+        "shmem", "shmem/shared", "socket|{host}|/var/lib/libvirt/shmem-shared-sock", "UNIX_SOCKET", access="SHARE",
         source=True, devices="<shmem name='shared'><model type='ivshmem-doorbell'/><server/></shmem>",
     ),
     Case(

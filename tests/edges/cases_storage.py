@@ -60,7 +60,7 @@ CASES = (
         devices=disk("file", "<source file='/a.img'/><transient shareBacking='yes'/>"),
     ),
     Case(
-        "disk-file", "disk/vda", "path|{host}|/a.img", "HOST_PATH", access="WRITE", source=True,
+        "disk-file", "disk/vda", "path|{host}|/a.img", "HOST_PATH", access="SHARE", source=True,
         devices=disk("file", "<source file='/a.img'/><shareable/>"),
     ),
     Case(

@@ -165,7 +165,7 @@ def test_what_a_snapshot_says() -> None:
         "name": "before",
         "vmState": "running",
         "creationTime": 1272917631,
-        "parent": "earlier",
+        "parentName": "earlier",
         "memorySnapshot": "external",
         "memoryFile": "/m.save",
         "current": True,
