@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 from schema.element import Document
 from schema.graph.context import Page, PageRequest, Paths
 
+from .conflicts import ConflictReads
 from .coverage import CoverageReads
 from .errors import clear_failures
 from .filters import vm_query
@@ -27,6 +28,7 @@ class RequestLoaders:
         self._database = database
         self._milliseconds = int(seconds * 1000)
         self.resources = ResourceReads(database, self._milliseconds)
+        self.conflicts = ConflictReads(database, self._milliseconds)
         self.coverage = CoverageReads(database["vms"], self._milliseconds)
         self._by_key: dict[tuple[str, Paths], DataLoader[str, Document | None]] = {}
 

@@ -132,8 +132,22 @@ class Resources(Protocol):
         """Part of a host's node devices of a capability that a VM could be given and none has, by name."""
 
 
+class Conflicts(Protocol):
+    """Reads of what VMs are in each other's way over: `{kind, key, parties, running}`."""
+
+    async def page(self, kinds: Collection[str] | None, host_id: str | None, limit: int, after: str | None) -> Page:
+        """Part of the conflicts of the fleet, or of a host; ValueError for a bad cursor."""
+
+    async def of_vm(self, vm: Document) -> Sequence[Document]:
+        """The conflicts that a VM is party to."""
+
+
 class Loaders(Protocol):
     """Every read of a request, batched within it."""
+
+    @property
+    def conflicts(self) -> Conflicts:
+        """Reads of conflicts."""
 
     @property
     def resources(self) -> Resources:

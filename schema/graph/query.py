@@ -5,11 +5,13 @@ from typing import Annotated, Any
 
 import strawberry
 
+from ..conflicts import ConflictKind
 from ..edges import is_key
 from ..element import Document, derived
 from ..node import Node, parse_node_id
 from ..resource import Resource
 from .arguments import After, Before, First, Last
+from .conflict import ConflictConnection, conflict_connection
 from .connections import OrderBy, VmConnection, Where, page_request, vm_connection
 from .context import Info, Paths
 from .coverage import OnHost, PathPrefix, UntypedPathConnection, untyped_paths
@@ -93,6 +95,25 @@ class Query:
             case "VirtualMachine", (vm_id,):
                 return await info.context.loaders.vm(vm_id, vm_paths(Selected.below(info)))
         return None
+
+    @derived(
+        "What VMs are in each other's way over, and what they name that is not there, across the fleet: the worst "
+        "first to look at are those that are `CRITICAL`.",
+        graphql_type=ConflictConnection,
+    )
+    async def conflicts(  # noqa: D102
+        self,
+        info: Info,
+        kinds: Annotated[
+            list[ConflictKind] | None, strawberry.argument(description="Only conflicts of these kinds; all otherwise.")
+        ] = None,
+        host: Annotated[
+            str | None, strawberry.argument(description="Only conflicts that VMs of the host with this name are in.")
+        ] = None,
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        return await conflict_connection(info, kinds, host, first, after)
 
     @derived(
         "What hosts have that VMs use, by kind and name: storage, networks, devices, filters, secrets and the like.",

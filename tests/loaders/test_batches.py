@@ -123,7 +123,8 @@ async def test_every_page_of_attachments_together_is_all_of_them(big: Api) -> No
 async def test_neighbours_are_those_that_share_what_one_of_them_writes(big: Api) -> None:
     data = await big.data(
         """{ vms(first: 40, filter: {host: {eq: "kvm-03"}}) { nodes {
-               name neighbours(first: 50) { nodes { vm { name host { name } } shared { role resource { name } } } } } } }"""
+               name neighbours(first: 50) { nodes {
+                 vm { name host { name } } shared { role resource { name } } } } } } }"""
     )
     assert len(big.sent.summary()) <= 8
     for vm in data["vms"]["nodes"]:
