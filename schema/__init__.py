@@ -7,20 +7,25 @@ from .edges import attachments, resource_keys, resource_links
 from .facets import DECLARATIONS_HASH, facets
 from .host import ResourceKind
 from .identity import keep_identity
-from .resource import resource_from_xml, resource_to_xml
+from .resource import RESOURCES, called, resource_from_xml, resource_to_xml
 from .xmltext import DefinitionError, XmlError
 
 DEVICE_KINDS = {declared.array: declared.kind_name for declared in DEVICES.values()}
 """The lists of devices in a definition and the kind that each holds."""
+
+RESOURCE_KINDS = {declared.tag: declared.kind_name for declared in RESOURCES.values()}
+"""The root elements of resources and the kind that each is."""
 
 __all__ = [
     "DECLARATIONS_HASH",
     "DEVICE_KINDS",
     "DefinitionError",
     "DeviceKind",
+    "RESOURCE_KINDS",
     "ResourceKind",
     "XmlError",
     "attachments",
+    "called",
     "devices_of",
     "domain_from_xml",
     "domain_to_xml",

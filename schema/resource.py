@@ -27,7 +27,7 @@ RESOURCES: dict[str, type["Resource"]] = {}
 """Declared resources by their `ResourceKind`, such as `STORAGE_POOL`."""
 
 ENVELOPE = frozenset(
-    {"_id", "hostId", "sourceKey", "revision", "changedAt", "declarations", "keys", "links", "label", "facts",
+    {"_id", "hostId", "sourceKey", "revision", "changedAt", "declarations", "keys", "links", "label", "facts", "facets",
      "untyped", "error", "rawXml", "referenced", "scope"}
 )  # fmt: skip
 """Keys that the store puts around a resource's own; no declared resource has a field of such a name."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import strawberry
 
@@ -35,6 +35,23 @@ class HostState(Enum):
     )
 
 
+@strawberry.type(description="Something that could not be listed on a host, so that nothing new is known of it.")
+class UnreadScope:
+    """Something that could not be listed on a host."""
+
+    scope: str = strawberry.field(
+        description="What was to be listed: `pools`, `networks`, `interfaces`, `node-devices`, `nwfilters`, "
+        "`nwfilter-bindings`, `secrets`, `snapshots`, `checkpoints`, `capabilities` or `domain-capabilities`; "
+        "`volumes/` and `ports/` with the UUID of the pool or network, `snapshots/` and `checkpoints/` with that of "
+        "a VM."
+    )
+    error: str = strawberry.field(description="Why it could not be listed, in one sentence, as a rule libvirt's.")
+    unsupported: bool = strawberry.field(
+        description="Whether the host has no driver for it, so that there is nothing to list; otherwise resources are "
+        "shown as last seen."
+    )
+
+
 @strawberry.type(description="A host of virtual machines: a libvirt connection, or a directory of domain XML.")
 class Host(Node):
     """A host of virtual machines."""
@@ -59,6 +76,10 @@ class Host(Node):
     @derived("Whether the collector is in touch with the host.", graphql_type=HostState)
     def state(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return str(document.get("state", "DISCONNECTED"))
+
+    @derived("What could not be listed on the host beside its VMs, and why; empty where everything could be read.")
+    def unread_scopes(document: strawberry.Parent[Document]) -> list[UnreadScope]:  # noqa: D102
+        return cast(list[UnreadScope], document.get("unreadScopes", []))
 
     @derived("The virtual machines that are defined on the host, a page at a time.", graphql_type=VmConnection)
     async def vms(  # noqa: D102

@@ -1,9 +1,9 @@
 """The seam between the collector, which observes hosts, and the store, which remembers them."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class HostState(StrEnum):
@@ -31,6 +31,22 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class ResourceObservation:
+    """What a host said about one resource at one moment."""
+
+    kind: str
+    """The `ResourceKind`, such as `STORAGE_POOL`."""
+    source_key: str
+    """What tells it from others of its kind on the host: a UUID, a name, `uuid of the pool/name of the volume`."""
+    xml: str | bytes
+    """What libvirt describes it by. Bytes when they come from a file, exactly as they stand there."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What libvirt says of it beside the XML, as it is stored: `active`, `persistent`, `pool` …"""
+    error: str | None = None
+    """Why its description could not be read at all, one sentence; `xml` is then empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class HostFacts:
     """What a host says about itself when a connection is made."""
 
@@ -45,9 +61,10 @@ class HostFacts:
 class Inventory(Protocol):
     """Where the collector delivers what it sees.
 
-    Calls for one host never overlap; calls for different hosts do. Any exception means "not now": the collector
-    repeats the call until it is accepted and reads the whole host again afterwards. What is wrong with a single
-    observation (XML that is refused, a document that is too large) is therefore stored as that VM's error, not raised.
+    Calls about the domains of one host never overlap, nor do calls about its resources; all others may. Any exception
+    means "not now": the collector repeats the call until it is accepted and reads what it was about again afterwards.
+    What is wrong with a single observation (XML that is refused, a document that is too large) is therefore stored as
+    the error of that VM or resource, not raised.
     """
 
     async def host_connecting(self, host_id: str, uri: str) -> None:
@@ -71,7 +88,22 @@ class Inventory(Protocol):
         ...
 
     async def vms_vanished(self, host_id: str, source_keys: Collection[str]) -> None:
-        """These domains no longer exist on the host; unknown keys are no error."""
+        """These domains no longer exist on the host, nor what is listed of them; unknown keys are no error."""
+        ...
+
+    async def resources_observed(self, host_id: str, scope: str, observations: Sequence[ResourceObservation]) -> None:
+        """All that a scope holds now (see `server.collector.scopes`): what else was in it is gone.
+
+        What is unchanged writes nothing. With a thing that is gone go the scopes of what is listed of it.
+        """
+        ...
+
+    async def scope_failed(self, host_id: str, scope: str, reason: str, *, unsupported: bool = False) -> None:
+        """A scope could not be read; its resources stay as last seen, and the host says `reason`, one sentence.
+
+        `unsupported` where the host has no driver for it, so that there is nothing to be seen; the scope is then that
+        of the whole listing, such as `ports`.
+        """
         ...
 
     async def source_keys(self, host_id: str) -> set[str]:

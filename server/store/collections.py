@@ -9,6 +9,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_r
 
 import schema
 from server.collector.inventory import HostState
+from server.collector.scopes import KINDS
 from server.store.connection import Document, Store
 from server.store.errors import StoreError
 
@@ -51,8 +52,17 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         _index("error", sparse=True),
         _index("changedAt", "_id"),
         _index("declarations"),
+        _index("attachments.key", "_id"),
     ],
     "definitions": [_index("declarations"), _index("hostId")],
+    "resources": [
+        _index("kind", "label", "_id"),
+        _index("hostId", "kind", "label", "_id"),
+        _index("keys"),
+        _index("links.key"),
+        _index("untyped.path"),
+        _index("declarations"),
+    ],
 }
 
 
@@ -84,7 +94,12 @@ def validators() -> dict[str, Document]:
         "bsonType": "array",
         "items": _object(["path", "count"], {"path": _TEXT, "count": _NUMBER | {"minimum": 1}}),
     }
+    attachments = {
+        "bsonType": "array",
+        "items": _object(["role", "key", "access"], {"device": _TEXT, "role": _TEXT, "key": _TEXT, "access": _TEXT}),
+    }
     vm = definition | {
+        "attachments": attachments,
         "state": {"enum": STATES},
         "revision": _NUMBER | {"minimum": 1},
         "facets": facets,
@@ -97,12 +112,36 @@ def validators() -> dict[str, Document]:
         "since": _TIME,
         "error": _TEXT,
         "synchronizedAt": _TIME,
+        "unreadScopes": {
+            "bsonType": "array",
+            "items": _object(
+                ["scope", "error", "unsupported"], {"scope": _TEXT, "error": _TEXT, "unsupported": {"bsonType": "bool"}}
+            ),
+        },
+    }
+    resource = {
+        "_id": _TEXT,
+        "hostId": _TEXT,
+        "sourceKey": _TEXT,
+        "kind": {"enum": sorted(KINDS)},
+        "label": _TEXT,
+        "revision": _NUMBER | {"minimum": 1},
+        "changedAt": _TIME,
+        "declarations": _TEXT,
+        "facts": {"bsonType": "object"},
+        "keys": {"bsonType": "array", "items": _TEXT},
+        "links": {"bsonType": "array", "items": _object(["role", "key"], {"role": _TEXT, "key": _TEXT})},
+        "untyped": untyped,
+        "extra": {"bsonType": "array"},
+        "error": _TEXT,
+        "rawXml": _TEXT,
     }
     identity = ["_id", "hostId", "sourceKey", "changedAt", "declarations"]
     return {
         "hosts": {"$jsonSchema": _object(["_id", "uri", "state", "since"], host)},
         "vms": {"$jsonSchema": _object([*identity, "state", "revision"], vm)},
         "definitions": {"$jsonSchema": _object(identity, definition)},
+        "resources": {"$jsonSchema": _object([*identity, "kind", "label", "revision", "facts"], resource)},
     }
 
 

@@ -47,6 +47,11 @@ class Store:
         """The other definition of a domain, under the same `_id`: the persistent one of a running VM."""
         return self.database["definitions"]
 
+    @property
+    def resources(self) -> AsyncIOMotorCollection[Document]:
+        """One document per storage pool, network, device … of a host."""
+        return self.database["resources"]
+
     async def check(self, seconds: float = 2) -> None:
         """Ask the primary for a sign of life; `StoreError` when there is none within `seconds`."""
         try:

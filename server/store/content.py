@@ -12,8 +12,8 @@ from server.store.connection import Document
 
 _LOGGER = logging.getLogger(__name__)
 
-_ENVELOPE = frozenset({"_id", "hostId", "sourceKey", "state", "revision", "changedAt", "declarations", "attachments"})
-_BESIDE_DEFINITION = frozenset({"facets", "untyped", "error", "rawXml"})
+_ENVELOPE = frozenset({"_id", "hostId", "sourceKey", "state", "revision", "changedAt", "declarations"})
+_BESIDE_DEFINITION = frozenset({"attachments", "facets", "untyped", "error", "rawXml"})
 
 LARGEST_CONTENT = 16 * 1024 * 1024 - 65536
 """Bytes: what MongoDB accepts as one document, less room for the envelope."""
@@ -31,10 +31,11 @@ def definition_of(document: Document) -> Document | None:
     return {key: value for key, value in content_of(document).items() if key not in _BESIDE_DEFINITION}
 
 
-def content_from_xml(xml: str | bytes, previous: Document | None, name: str) -> Document:
+def content_from_xml(xml: str | bytes, previous: Document | None, name: str, host_id: str | None = None) -> Document:
     """The content that XML stands for, ids kept from the `previous` document; the refusal where it cannot be read.
 
-    `name` is shown when the XML is refused and no name is found in it.
+    `name` is shown when the XML is refused and no name is found in it. `host_id` is given for the definition in force,
+    whose `attachments` are stored beside it.
     """
     try:
         definition: Document = schema.domain_from_xml(xml)
@@ -43,6 +44,8 @@ def content_from_xml(xml: str | bytes, previous: Document | None, name: str) -> 
         content = {**definition, "facets": schema.facets(definition)}
         if untyped := schema.untyped_counts(definition):
             content["untyped"] = untyped
+        if host_id is not None and (attachments := schema.attachments(definition, host_id)):
+            content["attachments"] = attachments
         size = len(bson.encode(content))
     except schema.XmlError as error:
         return refused(xml, str(error), name)

@@ -16,4 +16,6 @@ async def forget(store: Store, host_id: str) -> int | None:
     known = await store.hosts.delete_one({"_id": host_id})
     gone = await store.vms.delete_many({"hostId": host_id})
     await store.definitions.delete_many({"hostId": host_id})
-    return gone.deleted_count if known.deleted_count or gone.deleted_count else None
+    resources = await store.resources.delete_many({"hostId": host_id})
+    found = known.deleted_count + gone.deleted_count + resources.deleted_count
+    return gone.deleted_count if found else None

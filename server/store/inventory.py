@@ -1,4 +1,4 @@
-"""What the collector sees, remembered: hosts and VMs in MongoDB."""
+"""What the collector sees, remembered: hosts, VMs and resources in MongoDB."""
 
 import asyncio
 import logging
@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from pymongo import DeleteOne, InsertOne, ReplaceOne
 
 import schema
-from server.collector.inventory import HostFacts, HostState, Observation
+from server.collector.inventory import HostFacts, HostState, Observation, ResourceObservation
+from server.collector.scopes import OF_A_DOMAIN
 from server.store.connection import Document, Store
 from server.store.content import content_from_xml, content_of, refused, same
 from server.store.errors import StoreError
 from server.store.promotion import promoted
 from server.store.redaction import without_password
+from server.store.resources import Resources
 from server.store.writes import LARGEST_BATCH, Change, Outdated, write
 
 _LOGGER = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ class MongoInventory:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._resources = Resources(store)
 
     async def host_connecting(self, host_id: str, uri: str) -> None:
         """The first attempt to reach a host begins."""
@@ -74,6 +77,15 @@ class MongoInventory:
         """Remove VMs and their other definitions; keys that are not stored are no error."""
         ids = sorted(vm_id(host_id, source_key) for source_key in source_keys)
         await write(self._store, [Change(one, DeleteOne({"_id": one}), DeleteOne({"_id": one})) for one in ids])
+        await self._resources.remove(host_id, [f"{listing}/{one}" for listing in OF_A_DOMAIN for one in source_keys])
+
+    async def resources_observed(self, host_id: str, scope: str, observations: Sequence[ResourceObservation]) -> None:
+        """Write the resources that differ from what is stored, remove what else the scope had."""
+        await self._resources.observed(host_id, scope, observations)
+
+    async def scope_failed(self, host_id: str, scope: str, reason: str, *, unsupported: bool = False) -> None:
+        """Keep with the host why a scope could not be read; its resources stay."""
+        await self._resources.failed(host_id, scope, reason, unsupported=unsupported)
 
     async def source_keys(self, host_id: str) -> set[str]:
         """The source keys of every VM that is remembered for the host, out of the index alone."""
@@ -145,7 +157,7 @@ def _change(known: _Known, observation: Observation) -> Change | None:
         return unless_stored(refused(observation.xml, _REFUSED + reason, name), {}, _give_up)
 
     if observation.error is None:
-        content = content_from_xml(observation.xml, vm, name)
+        content = content_from_xml(observation.xml, vm, name, known.host_id)
     else:
         content = refused(observation.xml, observation.error, name)
     other_content = content_from_xml(persistent, other or vm, name) if persistent is not None else {}
@@ -185,7 +197,7 @@ def _written(
     elif known.other is not None:
         definition = DeleteOne(key)
     operation = ReplaceOne({**key, "revision": revision}, vm) if known.vm else InsertOne(vm)
-    return Change(known.vm_id, operation, definition, instead)
+    return Change(known.vm_id, operation, definition, instead=instead)
 
 
 def _now() -> datetime:

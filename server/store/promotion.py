@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from motor.motor_asyncio import AsyncIOMotorCollection
 from pymongo import UpdateOne
 
 import schema
+from server.store import resource_content
 from server.store.connection import Document, Store
 from server.store.content import content_from_xml, content_of, definition_of
 from server.store.writes import LARGEST_BATCH, Change, write
@@ -17,6 +18,15 @@ _LOGGER = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Told how many documents are done and how many there are in all."""
+
+
+class _Promotion(NamedTuple):
+    """How the documents of one collection are brought up to date."""
+
+    collection: AsyncIOMotorCollection[Document]
+    promoted: Callable[[Document], Document]
+    content_of: Callable[[Document], Document]
+    change: Callable[[str, UpdateOne], Change]
 
 
 def promoted(document: Document) -> Document:
@@ -32,7 +42,8 @@ def promoted(document: Document) -> Document:
         xml = document.get("rawXml")
     content = content_of(document)
     if xml is not None:
-        again = content_from_xml(xml, document, document["name" if "name" in document else "sourceKey"])
+        in_force = document["hostId"] if "state" in document else None
+        again = content_from_xml(xml, document, document["name" if "name" in document else "sourceKey"], in_force)
         if definition is not None and "error" in again:
             raise ValueError(f"the promoted definition is refused: {again['error']}")
         content = again
@@ -47,20 +58,24 @@ async def promote(store: Store, progress: Progress | None = None) -> int:
     Raises `StoreError` when MongoDB does not answer.
     """
     outdated: Document = {"declarations": {"$ne": schema.DECLARATIONS_HASH}}
-    collections = (store.vms, store.definitions)
-    total = sum([await collection.count_documents(outdated) for collection in collections])
+    promotions = (
+        _Promotion(store.vms, promoted, content_of, lambda key, update: Change(key, vm=update)),
+        _Promotion(store.definitions, promoted, content_of, lambda key, update: Change(key, definition=update)),
+        _Promotion(
+            store.resources,
+            resource_content.promoted,
+            resource_content.content_of,
+            lambda key, update: Change(key, resource=update),
+        ),
+    )
+    total = sum([await each.collection.count_documents(outdated) for each in promotions])
     done = failed = 0
-    for collection in collections:
+    for each in promotions:
         last = ""
-        while batch := await _batch(collection, {**outdated, "_id": {"$gt": last}}):
+        while batch := await _batch(each.collection, {**outdated, "_id": {"$gt": last}}):
             last = batch[-1]["_id"]
-            operations = await asyncio.to_thread(_operations, batch)
-            failed += len(batch) - len(operations)
-            of_vm = collection.name == store.vms.name
-            changes = [
-                Change(vm_id, vm=update) if of_vm else Change(vm_id, definition=update)
-                for vm_id, update in operations.items()
-            ]
+            changes = await asyncio.to_thread(_changes, each, batch)
+            failed += len(batch) - len(changes)
             failed += await write(store, changes)
             done += len(batch)
             if progress is not None:
@@ -72,22 +87,23 @@ async def _batch(collection: AsyncIOMotorCollection[Document], query: Document) 
     return await collection.find(query).sort("_id", 1).limit(LARGEST_BATCH).to_list(None)
 
 
-def _operations(batch: list[Document]) -> dict[str, UpdateOne]:
-    operations: dict[str, UpdateOne] = {}
+def _changes(promotion: _Promotion, batch: list[Document]) -> list[Change]:
+    changes = []
     for document in batch:
         try:
-            new = promoted(document)
+            new = promotion.promoted(document)
         except Exception:
             _LOGGER.warning("The document of %s cannot be promoted", document["_id"], exc_info=True)
             continue
-        operations[document["_id"]] = _update(document, new)
-    return operations
+        update = _update(document, promotion.content_of(document), new, promotion.content_of(new))
+        changes.append(promotion.change(document["_id"], update))
+    return changes
 
 
-def _update(old: Document, new: Document) -> UpdateOne:
+def _update(old: Document, old_content: Document, new: Document, new_content: Document) -> UpdateOne:
     """An update that leaves `revision` alone: the feed tells promotion from change by that."""
-    update: dict[str, Any] = {"$set": {key: new[key] for key in ("declarations", *content_of(new))}}
-    if gone := content_of(old).keys() - content_of(new).keys():
+    update: dict[str, Any] = {"$set": {key: new[key] for key in ("declarations", *new_content)}}
+    if gone := old_content.keys() - new_content.keys():
         update["$unset"] = dict.fromkeys(sorted(gone), "")
     # Only if nobody wrote it meanwhile: then it is up to date already.
     return UpdateOne({"_id": old["_id"], "declarations": old["declarations"], "changedAt": old["changedAt"]}, update)

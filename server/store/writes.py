@@ -1,4 +1,4 @@
-"""Writing VMs: many in one transaction, and none lost because another one is refused."""
+"""Writing VMs and resources: many in one transaction, and none lost because another one is refused."""
 
 import errno
 import logging
@@ -20,7 +20,7 @@ _LOGGER = logging.getLogger(__name__)
 Operation = InsertOne[Document] | ReplaceOne[Document] | UpdateOne | DeleteOne
 
 LARGEST_BATCH = 200
-"""VMs in one transaction: a first synchronisation is some nine times faster than with one each."""
+"""VMs or resources in one transaction: a first synchronisation is some nine times faster than with one each."""
 
 _COMMIT_MILLISECONDS = 30_000
 _LONGEST_SECONDS = 120
@@ -36,11 +36,13 @@ class Outdated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is written for one VM, all of it or nothing."""
+    """What is written for one VM or resource, all of it or nothing."""
 
-    vm_id: str
+    key: str
+    """The `_id` of what is written."""
     vm: Operation | None = None
     definition: Operation | None = None
+    resource: Operation | None = None
     instead: Callable[[str], "Change | None"] | None = None
     """Makes what is written when MongoDB refuses this change, from the reason; without it the change is skipped."""
 
@@ -73,7 +75,7 @@ async def _isolated(store: Store, changes: Sequence[Change]) -> int:
             half = len(changes) // 2
             return await _isolated(store, changes[:half]) + await _isolated(store, changes[half:])
         (change,) = changes
-        _LOGGER.warning("MongoDB refuses the document of %s: %s", change.vm_id, reason(error))
+        _LOGGER.warning("MongoDB refuses the document of %s: %s", change.key, reason(error))
         if change.instead is not None and (stand_in := change.instead(reason(error))) is not None:
             await _isolated(store, [stand_in])
         return 1
@@ -81,16 +83,19 @@ async def _isolated(store: Store, changes: Sequence[Change]) -> int:
 
 
 async def _transaction(store: Store, changes: Sequence[Change]) -> None:
-    vms = [change.vm for change in changes if change.vm is not None]
+    guarded = (
+        (store.vms, [change.vm for change in changes if change.vm is not None]),
+        (store.resources, [change.resource for change in changes if change.resource is not None]),
+    )
     definitions = [change.definition for change in changes if change.definition is not None]
-    replaced = sum(isinstance(operation, ReplaceOne) for operation in vms)
 
     async def operations(session: AsyncIOMotorClientSession) -> None:
         try:
-            if vms:
-                result = await store.vms.bulk_write(vms, session=session)
-                if result.matched_count < replaced:
-                    raise Outdated
+            for collection, writes in guarded:
+                if writes:
+                    result = await collection.bulk_write(writes, session=session)
+                    if result.matched_count < sum(isinstance(operation, ReplaceOne) for operation in writes):
+                        raise Outdated
             if definitions:
                 await store.definitions.bulk_write(definitions, session=session)
         except BulkWriteError as error:

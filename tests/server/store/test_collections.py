@@ -7,6 +7,7 @@ from pymongo.errors import WriteError
 
 import schema
 from schema.graph.filters import VmState
+from server.collector.scopes import KINDS
 from server.store.collections import STATES, prepare
 from server.store.connection import Store
 from tests.server.store.conftest import Commands
@@ -28,6 +29,23 @@ def document(**changes: Any) -> dict[str, Any]:
         "domain": {"type": "kvm"},
         "devices": {"disks": [disk], "emulator": "/bin/qemu"},
         "facets": [{"p": "disks.target.dev", "v": "vda"}],
+    }
+    return {key: value for key, value in (whole | changes).items() if value is not None}
+
+
+def resource(**changes: Any) -> dict[str, Any]:
+    whole = {
+        "_id": "kvm/SECRET/a",
+        "hostId": "kvm",
+        "kind": "SECRET",
+        "sourceKey": "a",
+        "label": "a",
+        "revision": 1,
+        "changedAt": NOW,
+        "declarations": schema.DECLARATIONS_HASH,
+        "facts": {},
+        "keys": ["secret|kvm|a"],
+        "links": [{"role": "secret-volume", "key": "path|kvm|/a"}],
     }
     return {key: value for key, value in (whole | changes).items() if value is not None}
 
@@ -120,7 +138,7 @@ async def test_what_differs_is_corrected(store: Store) -> None:
 async def test_several_processes_may_prepare_at_once(store: Store) -> None:
     await store.client.drop_database(store.database.name)
     await asyncio.gather(*(prepare(store) for _ in range(4)))
-    assert set(await store.database.list_collection_names()) == {"hosts", "vms", "definitions"}
+    assert set(await store.database.list_collection_names()) == {"hosts", "vms", "definitions", "resources"}
 
 
 @pytest.mark.parametrize(
@@ -134,18 +152,60 @@ async def test_several_processes_may_prepare_at_once(store: Store) -> None:
         ({"error": {"$exists": True}}, None),
         ({"changedAt": {"$gt": NOW}}, ["changedAt", "_id"]),
         ({"uuid": "6f1c"}, None),
+        ({"attachments.key": "path|kvm|/a"}, ["_id"]),
         ({"declarations": {"$ne": "new"}}, None),
     ],
 )
 async def test_pages_come_sorted_out_of_an_index(store: Store, query: dict[str, Any], order: list[str] | None) -> None:
     await store.vms.insert_one(document())
-    cursor = store.vms.find(query)
+    await _served_by_an_index(store.vms.find(query), order)
+
+
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        ({"kind": "SECRET"}, ["label", "_id"]),
+        ({"hostId": "kvm", "kind": "SECRET"}, ["label", "_id"]),
+        ({"keys": {"$in": ["path|kvm|/a"]}}, None),
+        ({"links.key": "path|kvm|/a"}, None),
+        ({"declarations": {"$ne": "new"}}, None),
+        ({"_id": {"$gte": "kvm/SECRET/", "$lt": "kvm/SECRET0"}}, None),
+    ],
+)
+async def test_resources_are_found_by_an_index(store: Store, query: dict[str, Any], order: list[str] | None) -> None:
+    await store.resources.insert_one(resource())
+    await _served_by_an_index(store.resources.find(query), order)
+
+
+async def _served_by_an_index(cursor: Any, order: list[str] | None) -> None:
     if order:
         cursor = cursor.sort([(path, 1) for path in order])
     plan = str((await cursor.explain())["queryPlanner"]["winningPlan"])
     assert "IXSCAN" in plan
     assert "COLLSCAN" not in plan
     assert "'SORT'" not in plan
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": "DISK"},
+        {"label": None},
+        {"facts": None},
+        {"revision": 0},
+        {"keys": "path|kvm|/a"},
+        {"links": [{"key": "path|kvm|/a"}]},
+        {"extra": {}},
+    ],
+)
+async def test_resources_that_are_refused(store: Store, changes: dict[str, Any]) -> None:
+    await store.resources.insert_one(resource())
+    with pytest.raises(WriteError, match="Document failed validation"):
+        await store.resources.insert_one(resource(_id="kvm/SECRET/b", **changes))
+
+
+def test_every_declared_kind_of_resource_is_listed() -> None:
+    assert set(schema.RESOURCE_KINDS.values()) <= KINDS
 
 
 async def _state(store: Store) -> Any:

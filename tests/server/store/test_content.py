@@ -21,12 +21,19 @@ def test_contents_are_compared_by_what_they_say(one: dict[str, Any], other: dict
 
 
 def test_the_definition_comes_back_out_of_a_document() -> None:
-    content = content_from_xml(domain(devices=disk("vda")), None, "a")
-    envelope = {"_id": "kvm/a", "hostId": "kvm", "revision": 1, "declarations": "x", "attachments": []}
+    content = content_from_xml(domain(devices=disk("vda")), None, "a", "kvm")
+    assert content["attachments"]
+    envelope = {"_id": "kvm/a", "hostId": "kvm", "revision": 1, "declarations": "x"}
     definition = definition_of({**envelope, **content})
     assert definition is not None
     assert definition.keys() == {"name", "uuid", "domain", "devices"}
     assert definition_of({**envelope, **refused("<", "why", "a")}) is None
+
+
+def test_only_the_definition_in_force_has_attachments() -> None:
+    assert "attachments" not in content_from_xml(domain(devices=disk("vda")), None, "a")
+    assert "attachments" not in content_from_xml(domain(), None, "a", "kvm")
+    assert "attachments" not in content_from_xml("<domain>", None, "a", "kvm")
 
 
 def test_what_no_declaration_knows_is_counted_beside_the_definition() -> None:

@@ -47,7 +47,9 @@ class TestVms:
             "domain": expected["domain"],
             "devices": expected["devices"],
             "facets": schema.facets(expected),
+            "attachments": schema.attachments(expected, "kvm"),
         }
+        assert [one["device"] for one in stored["attachments"]] == ["disk/vda"]
         assert {"p": "disks.target.dev", "v": "vda"} in stored["facets"]
 
     async def test_what_is_unchanged_is_not_written(

@@ -1,0 +1,180 @@
+"""The resources of hosts in MongoDB: written scope by scope, so that what a scope no longer has goes."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from pymongo import DeleteOne, InsertOne, ReplaceOne
+
+import schema
+from server.collector.inventory import ResourceObservation
+from server.collector.scopes import BELOW, DUMPS, KIND_OF
+from server.store.connection import Document, Store
+from server.store.content import same
+from server.store.errors import StoreError
+from server.store.resource_content import content_from_xml, content_of, promoted, refusal
+from server.store.writes import LARGEST_BATCH, Change, Outdated, write
+
+_LOGGER = logging.getLogger(__name__)
+
+_ATTEMPTS = 5
+"""How often a batch is computed anew because another process wrote the same resources."""
+
+_AFTER = "0"
+"""The character after `/`: keys below `a/` are those from `a/` to before `a0`."""
+
+
+def resource_id(host_id: str, kind: str, source_key: str) -> str:
+    """The key of a resource in the collection `resources`."""
+    return f"{host_id}/{kind}/{source_key}"
+
+
+class Resources:
+    """Writes what scopes hold; see `Inventory` for what each call means."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def observed(self, host_id: str, scope: str, observations: Sequence[ResourceObservation]) -> None:
+        """Everything that the scope holds now."""
+        latest = {resource_id(host_id, seen.kind, seen.source_key): seen for seen in observations}
+        ids = list(latest)
+        for start in range(0, len(ids), LARGEST_BATCH):
+            await self._write(host_id, {one: latest[one] for one in ids[start : start + LARGEST_BATCH]})
+        gone = set(await self._ids(_held(host_id, scope))).difference(latest)
+        if below := BELOW.get(scope):
+            gone.update(await self._ids(_beside(host_id, below, [seen.source_key for seen in observations])))
+        await self._delete(gone)
+        await self._read(host_id, scope, [seen.source_key for seen in observations])
+
+    async def failed(self, host_id: str, scope: str, reason: str, *, unsupported: bool) -> None:
+        """The host says why the scope could not be read; nothing is written where it says so already."""
+        entry = {"scope": scope, "error": reason, "unsupported": unsupported}
+        if await self._store.hosts.find_one({"_id": host_id, "unreadScopes": {"$elemMatch": entry}}, {"_id": 1}):
+            return
+        others = {"$filter": {"input": {"$ifNull": ["$unreadScopes", []]}, "cond": {"$ne": ["$$this.scope", scope]}}}
+        entries = {"$concatArrays": [others, [{"$literal": entry}]]}
+        await self._store.hosts.update_one({"_id": host_id}, [{"$set": {"unreadScopes": entries}}])
+
+    async def remove(self, host_id: str, scopes: Collection[str]) -> None:
+        """These scopes are no more, for what they were listed of is gone."""
+        if not scopes:
+            return
+        await self._delete(await self._ids({"$or": [_held(host_id, scope) for scope in sorted(scopes)]}))
+        await self._forget(host_id, {"unreadScopes.scope": {"$in": sorted(scopes)}}, scopes)
+
+    async def _read(self, host_id: str, scope: str, present: Iterable[str]) -> None:
+        """The scope could be read, which may have been otherwise before, and some scopes below it may be no more."""
+        host = await self._store.hosts.find_one({"_id": host_id, "unreadScopes": {"$exists": True}})
+        if host is None:
+            return
+        below = BELOW.get(scope)
+        there = {f"{below}/{one}" for one in present}
+        read = {
+            one["scope"]
+            for one in host["unreadScopes"]
+            if f"{one['scope']}/".startswith(f"{scope}/")
+            or scope.startswith(f"{one['scope']}/")
+            or (below and one["scope"].startswith(f"{below}/") and one["scope"] not in there)
+        }
+        await self._forget(host_id, {}, read)
+
+    async def _forget(self, host_id: str, having: Document, scopes: Collection[str]) -> None:
+        if not scopes:
+            return
+        hosts = self._store.hosts
+        listed = {"$in": sorted(scopes)}
+        await hosts.update_one({"_id": host_id, **having}, {"$pull": {"unreadScopes": {"scope": listed}}})
+        await hosts.update_one({"_id": host_id, "unreadScopes": []}, {"$unset": {"unreadScopes": ""}})
+
+    async def _ids(self, query: Document) -> list[str]:
+        return [document["_id"] async for document in self._store.resources.find(query, {"_id": 1})]
+
+    async def _delete(self, ids: Collection[str]) -> None:
+        await write(self._store, [Change(one, resource=DeleteOne({"_id": one})) for one in sorted(ids)])
+
+    async def _write(self, host_id: str, seen: Mapping[str, ResourceObservation]) -> None:
+        for _ in range(_ATTEMPTS):
+            found = await self._store.resources.find({"_id": {"$in": list(seen)}}).to_list(None)
+            changes = await asyncio.to_thread(_changes, host_id, seen, {one["_id"]: one for one in found})
+            try:
+                await write(self._store, changes)
+            except Outdated:
+                continue
+            return
+        raise StoreError(f"Another process keeps writing the resources of {host_id}: one collector per host.")
+
+
+def _held(host_id: str, scope: str) -> Document:
+    """The query for all that a scope holds: a range of keys, for keys begin with the kind and what they belong to."""
+    if scope == DUMPS:
+        return {"hostId": host_id}
+    listing, _, of = scope.partition("/")
+    return {"_id": _below(resource_id(host_id, KIND_OF[listing], f"{of}/" if of else ""))}
+
+
+def _below(key: str) -> Document:
+    """The range of keys that begin with this one, which ends in a slash."""
+    return {"$gte": key, "$lt": key[:-1] + _AFTER}
+
+
+def _beside(host_id: str, listing: str, present: Iterable[str]) -> Document:
+    """The query for what a listing has of things other than those that are present: the gaps between their ranges."""
+    whole = _below(resource_id(host_id, KIND_OF[listing], ""))
+    kept = [_below(key) for key in sorted(f"{whole['$gte']}{one}/" for one in present)]
+    starts = [whole["$gte"], *(one["$lt"] for one in kept)]
+    ends = [*(one["$gte"] for one in kept), whole["$lt"]]
+    return {"$or": [{"_id": {"$gte": start, "$lt": end}} for start, end in zip(starts, ends, strict=True)]}
+
+
+def _changes(host_id: str, seen: Mapping[str, ResourceObservation], known: Mapping[str, Document]) -> list[Change]:
+    """Decode and compare: pure computation, for a worker thread."""
+    now = datetime.now(UTC)
+    found = (_change(host_id, one, observation, known.get(one), now) for one, observation in seen.items())
+    return [change for change in found if change is not None]
+
+
+def _change(host_id: str, key: str, seen: ResourceObservation, stored: Document | None, now: datetime) -> Change | None:
+    current = _current(stored)
+
+    def unless_stored(content: Document, instead: Callable[[str], Change | None]) -> Change | None:
+        if current is not None and same(content_of(current), content):
+            return None
+        revision = stored["revision"] if stored else 0
+        written: Document = {
+            "_id": key,
+            "hostId": host_id,
+            "sourceKey": seen.source_key,
+            "revision": revision + 1,
+            "changedAt": now,
+            "declarations": schema.DECLARATIONS_HASH,
+            **content,
+        }
+        operation = ReplaceOne({"_id": key, "revision": revision}, written) if stored else InsertOne(written)
+        return Change(key, resource=operation, instead=instead)
+
+    def without_definition(reason: str) -> Change | None:
+        why = f"MongoDB refuses the resource: {reason}"
+        return unless_stored(refusal(seen.xml, why, seen.kind, {}, seen.source_key), _give_up)
+
+    if seen.error is not None:
+        content = refusal(seen.xml, seen.error, seen.kind, seen.facts, seen.source_key)
+    else:
+        content = content_from_xml(seen.xml, seen.kind, seen.facts, host_id=host_id, source_key=seen.source_key)
+    return unless_stored(content, without_definition)
+
+
+def _give_up(reason: str) -> Change:
+    raise StoreError(f"MongoDB refuses even the record of a refused resource: {reason}.")
+
+
+def _current(document: Document | None) -> Document | None:
+    """The stored document as today's declarations put it, so that a newer declaration is not taken for a change."""
+    if document is None or document["declarations"] == schema.DECLARATIONS_HASH:
+        return document
+    try:
+        return promoted(document)
+    except Exception:  # An older release wrote what this one cannot read: what the host says now replaces it.
+        _LOGGER.warning("The stored document of %s cannot be promoted", document["_id"], exc_info=True)
+        return document
