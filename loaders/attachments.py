@@ -21,7 +21,10 @@ from .texts import storable
 
 _ATTACHMENTS = "attachments"
 _NEIGHBOURS = "neighbours"
-_WRITTEN = sorted({edge.to.name for edge in EDGES.values() if edge.access not in ("READ", "CONNECT")})
+_CHANGING = ("WRITE", "SHARE", "EXCLUSIVE")
+_WRITTEN = sorted(
+    {row.to.name for edge in EDGES.values() for row in edge.rows if edge.access_in(row) not in ("READ", "CONNECT")}
+)
 """The spaces in which some edge writes: where a neighbour can be found."""
 
 
@@ -90,7 +93,7 @@ class AttachmentReads(Joins):
         async def load(many: list[Document]) -> list[Page]:
             mine = [_shareable(vm, roles) for vm in many]
             # What this VM writes is shared with whoever has it; what it reads, with those who write it.
-            joins = [(0, inner())] if roles is not None else [(0, inner()), (1, inner("WRITE", "EXCLUSIVE"))]
+            joins = [(0, inner())] if roles is not None else [(0, inner()), (1, inner(*_CHANGING))]
             found: list[dict[str, Document]] = [{} for _ in many]
             for number, stages in joins:
                 keys = [one[number] for one in mine]
@@ -191,7 +194,7 @@ def _shareable(vm: Document, roles: frozenset[str] | None) -> tuple[list[str], l
     entries = vm.get("attachments", ())
     if roles is not None:
         return [one["key"] for one in entries if one["role"] in roles], []
-    written = [one["key"] for one in entries if one["access"] in ("WRITE", "EXCLUSIVE")]
+    written = [one["key"] for one in entries if one["access"] in _CHANGING]
     read = [one["key"] for one in entries if one["access"] == "READ" and one["key"].partition("|")[0] in _WRITTEN]
     return written, read
 

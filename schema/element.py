@@ -174,8 +174,13 @@ def released(description: str, since: str | None) -> str:
     return f"{description} Since libvirt {since}." if since else description
 
 
-def _claim(description: str, claim: Claim) -> Any:
-    return strawberry.field(description=released(description, claim.since), metadata={_METADATA: claim})
+def _claim(description: str, claim: Claim, *, resolver: Any = None, graphql_type: Any = None) -> Any:
+    return strawberry.field(
+        resolver,
+        description=released(description, claim.since),
+        metadata={_METADATA: claim},
+        graphql_type=graphql_type,
+    )
 
 
 def _path(within: str) -> tuple[str, ...]:
@@ -234,9 +239,21 @@ def flag(description: str, *, xml: str | None = None, within: str = "", since: s
     return _claim(description, Claim("flag", xml or "", _path(within), since=since))
 
 
-def child(description: str, *, xml: str | None = None, within: str = "", since: str | None = None) -> Any:
-    """One child element, of the class in the annotation."""
-    return _claim(description, Claim("child", xml, _path(within), since=since))
+def child(
+    description: str,
+    *,
+    xml: str | None = None,
+    within: str = "",
+    since: str | None = None,
+    resolver: Callable[..., Any] | None = None,
+    graphql_type: Any = None,
+) -> Any:
+    """One child element, of the class in the annotation.
+
+    `resolver` and `graphql_type` are for a child that GraphQL shows in another shape than the stored one.
+    """
+    claim = Claim("child", xml, _path(within), since=since)
+    return _claim(description, claim, resolver=resolver, graphql_type=graphql_type)
 
 
 def children(

@@ -9,7 +9,7 @@ import strawberry
 
 from .element import Document, derived, element
 from .node import node_id
-from .resource import RESOURCES, Resource
+from .resource import Resource
 
 REFERENCED = {
     "AUDIO_SERVER": "An audio server of a host that sound of VMs is played on.",
@@ -48,7 +48,9 @@ class ReferencedResource(Resource):
         "names it names something that is not there; false for what no driver lists, such as files."
     )
     def missing(document: strawberry.Parent[Document]) -> bool:  # noqa: D102
-        return document["kind"] in RESOURCES or document["kind"] == "DOMAIN"
+        from .edges.spaces import SPACES
+
+        return SPACES[document["keys"][0].partition("|")[0]].listed
 
     @derived("Opaque id, made of the key alone; `node` finds the resource by it.")
     def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102

@@ -17,12 +17,17 @@ import strawberry
 Long = NewType("Long", int)
 """An integer that may exceed 32 bits: libvirt's unsignedLong. Outside of 64 bits signed it is kept as its digits."""
 
+NumberOrText = NewType("NumberOrText", object)
+"""A number, or text that stands for one."""
+
 _SAFE_INTEGER = 2**53 - 1
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
 _DECIMAL = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _REAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 _HEXADECIMAL = re.compile(r"(?:0[xX])?[0-9a-fA-F]+", re.ASCII)
+_PREFIXED = re.compile(r"0[xX][0-9a-fA-F]+", re.ASCII)
+_VARIABLE = re.compile(r"\$ *[a-zA-Z0-9_]+(\[ *@?[0-9]+ *\])? *", re.ASCII)
 
 
 def _long_out(value: Any) -> int | str:
@@ -42,6 +47,24 @@ LONG = strawberry.scalar(
     description="An integer of up to 64 bits: a JSON number up to 2^53 - 1, beyond that a string of its digits.",
     serialize=_long_out,
     parse_value=_long_in,
+)
+
+
+def _number_or_text_out(value: Any) -> int | str:
+    return value if isinstance(value, str) else _long_out(value)
+
+
+def _number_or_text_in(value: Any) -> int | str:
+    if isinstance(value, str) or type(value) is int:
+        return value
+    raise ValueError(f"NumberOrText cannot represent {value!r}")
+
+
+NUMBER_OR_TEXT = strawberry.scalar(
+    name="NumberOrText",
+    description="A JSON number, or a string where text stands for one: a variable such as `$PORT`, or a word.",
+    serialize=_number_or_text_out,
+    parse_value=_number_or_text_in,
 )
 
 
@@ -94,6 +117,17 @@ class Boolean:
         if not isinstance(value, bool):
             raise ValueError(f"{value!r} is not a boolean")
         return self.yes if value else self.no
+
+
+@dataclass(frozen=True, slots=True)
+class LooseBoolean(Boolean):
+    """One of two words, in capitals or not, or any other way to say yes or no."""
+
+    def read(self, text: str) -> bool:  # noqa: D102
+        word = text.lower()
+        if word in (self.yes, "true", "yes", "1"):
+            return True
+        return Boolean.read(self, self.no if word in ("false", "no", "0") else word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +213,28 @@ class Real:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberOrWord(Integer):
+    """A number, decimal or after `0x`, or text for one: a variable of a network filter, or a word in any case.
+
+    `words` are in small letters.
+    """
+
+    words: tuple[str, ...] = ()
+
+    def _text(self, text: str) -> bool:
+        return _VARIABLE.fullmatch(text) is not None or text.lower() in self.words
+
+    def read(self, text: str) -> int | str:  # noqa: D102
+        return text if self._text(text) else Integer.read(self, text)
+
+    def _number(self, text: str) -> int:
+        return int(text, 16) if _PREFIXED.fullmatch(text) else Integer._number(self, text)
+
+    def write(self, value: Any) -> str:  # noqa: D102
+        return value if isinstance(value, str) and self._text(value) else Integer.write(self, value)
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """One of the words of an enum, in the order of their declaration; stored as libvirt writes it."""
 
@@ -198,6 +254,7 @@ class Word:
 YesNo = Annotated[bool, Boolean("yes", "no")]
 OnOff = Annotated[bool, Boolean("on", "off")]
 OneZero = Annotated[bool, Boolean("1", "0")]
+TrueFalse = Annotated[bool, LooseBoolean("true", "false")]
 AnyBase = Annotated[int, Integer(based=True)]
 Hex1 = Annotated[int, Integer(1)]
 Hex2 = Annotated[int, Integer(2)]
@@ -214,6 +271,7 @@ LongBareHex4 = Annotated[Long, Hexadecimal(4, bits=64)]
 LongBareHex8 = Annotated[Long, Hexadecimal(8, bits=64)]
 HexOrAny2 = Annotated[int, NumberOrAny(2)]
 HexOrAny4 = Annotated[int, NumberOrAny(4)]
+NumberOrVariable = Annotated[NumberOrText, NumberOrWord(bits=64)]
 
 _PLAIN: dict[Any, Spelling] = {str: Verbatim(), int: Integer(), Long: Integer(bits=64), float: Real()}
 

@@ -67,7 +67,7 @@ _MOST_THREADS = 4096
 
 def _io_threads(domain: Document) -> Iterator[str]:
     """The numbers of the I/O threads: those that are listed, and the first free ones for the rest of the count."""
-    listed = [thread["id"] for thread in domain.get("iothreadIds", ()) if "id" in thread]
+    listed = dict.fromkeys(thread["id"] for thread in domain.get("iothreadIds", ()) if "id" in thread)
     try:
         rest = min(int(domain.get("iothreads", 0)), _MOST_THREADS) - len(listed)
     except ValueError:
@@ -78,7 +78,7 @@ def _io_threads(domain: Document) -> Iterator[str]:
 
 def _domain_of(kept: Document) -> str | None:
     """The UUID of the VM that a snapshot or checkpoint is of."""
-    uuid = value_at(kept, "facts.domainUuid") or value_at(kept, "domain.uuid")
+    uuid = value_at(kept, "facts.domainUuid") or value_at(kept, "definition.uuid")
     return uuid.lower() if isinstance(uuid, str) else None
 
 
@@ -88,7 +88,7 @@ def _kept(kept: Document) -> Named:
 
 
 def _parent(kept: Document) -> Named:
-    domain, parent = _domain_of(kept), value_at(kept, "parent")
+    domain, parent = _domain_of(kept), kept.get("parent")
     return f"{domain}/{parent}" if domain and parent else None
 
 
@@ -98,12 +98,16 @@ EDGES = (
         at="devices.emulator", to=EMULATOR, by=path,
         also=(
             Also("CAPABILITIES", "guests.emulator guests.domains.emulator", EMULATOR, path),
+            Also("DOMAIN_CAPABILITIES", "emulator", EMULATOR, path),
         ),
     ),
     Edge(
         "dom-machine", "The kind of machine that a VM is, or that a host can emulate.", of="domain",
         at="domain.os.type", to=MACHINE_TYPE, by=_machine_of,
-        also=(Also("CAPABILITIES", "guests", MACHINE_TYPE, _machines),),
+        also=(
+            Also("CAPABILITIES", "guests", MACHINE_TYPE, _machines),
+            Also("DOMAIN_CAPABILITIES", "", MACHINE_TYPE, _machine_of),
+        ),
     ),
     Edge(
         "dom-firmware", "A file that a guest starts from: firmware, its variables and their template, a kernel.",
@@ -128,11 +132,13 @@ EDGES = (
         to=GUEST_OS, by=_guest_os,
     ),
     Edge(
-        "dom-snapshot", "The VM that a snapshot or checkpoint is of, and the one that it was made after.",
+        "dom-snapshot", "The VM that a snapshot or checkpoint is of, the one before it, and the files of a snapshot.",
         of="DOMAIN_SNAPSHOT DOMAIN_CHECKPOINT", at="", to=DOMAIN, by=_domain_of,
         also=(
             Also("DOMAIN_SNAPSHOT", "", SNAPSHOT, _parent),
             Also("DOMAIN_CHECKPOINT", "", CHECKPOINT, _parent),
+            Also("DOMAIN_SNAPSHOT", "memoryFile", PATH, path),
+            Also("DOMAIN_SNAPSHOT", "snapshotDisks.source revertDisks.source", PATH, source),
         ),
     ),
     Edge(

@@ -30,7 +30,7 @@ def _lease(lease: Document) -> Named:
 
 
 def _share_access(filesystem: Document) -> Access:
-    return "READ" if filesystem.get("readonly") else "WRITE"
+    return "READ" if filesystem.get("readonly") else "SHARE"
 
 
 def _tpm_access(tpm: Document) -> Access:
@@ -58,8 +58,9 @@ def _certificates(card: Document) -> Iterator[Named]:
 
 def _module_access(memory: Document) -> Access:
     """Of a private mapping nothing reaches the file."""
-    private = value_at(memory, "target.readonly") or memory.get("access") == "private"
-    return "READ" if private else "WRITE"
+    if value_at(memory, "target.readonly") or memory.get("access") == "private":
+        return "READ"
+    return "SHARE" if memory.get("access") == "shared" else "WRITE"
 
 
 def _shared_memory(shmem: Document) -> Named:
@@ -136,7 +137,7 @@ EDGES = (
     ),
     Edge(
         "shmem", "Memory that VMs of the host share, or the socket of the server that hands it out.", of="shmem",
-        at="", to=SHARED_MEMORY, by=_shared_memory, access="CONNECT", source=True,
+        at="", to=SHARED_MEMORY, by=_shared_memory, access="SHARE", source=True,
     ),
     Edge(
         "vsock", "The context identifier by which the host reaches a VM.", of="vsock", at="cid", to=VSOCK_CID,

@@ -44,8 +44,9 @@ def _in_pool(volume: Document) -> Named:
     return f"{pool}/{name}" if pool and name else None
 
 
-def _pool_name(pool: Document) -> Named:
-    return pool.get("name") or value_at(pool, "source.name")
+def _pool_name(pool: Document) -> str | None:
+    name: str | None = pool.get("name") or value_at(pool, "source.name")
+    return name
 
 
 def _others_of_group(capability: Document) -> Iterator[Named]:
@@ -126,7 +127,7 @@ EDGES = (
         of="NETWORK_PORT", at="owner.uuid", to=DOMAIN, by=lower, also=(Also("NETWORK_PORT", "", NETWORK, _network_of),),
     ),
     Edge(
-        "host-nwfilter-tree", "A network filter that another one includes.", of="NWFILTER", at="references.filter",
+        "host-nwfilter-tree", "A network filter that another one includes.", of="NWFILTER", at="filterrefs.filter",
         to=NWFILTER,
     ),
     Edge(

@@ -48,12 +48,11 @@ def endpoint(address: str | None, port: object) -> Named:
 def disk_access(disk: Document) -> Access:
     """What a disk does with its source.
 
-    CD-ROMs and read-only disks read, and so do transient ones, whose writes go elsewhere. Others write, those that
-    share it too.
+    CD-ROMs and read-only disks read, and so do transient ones, whose writes go elsewhere. Others write.
     """
     if disk.get("readonly") or disk.get("device") == "cdrom" or "transient" in disk:
         return "READ"
-    return "WRITE"
+    return "SHARE" if disk.get("shareable") else "WRITE"
 
 
 def secret(named: Document, kind: str | None = None) -> Named:
@@ -86,11 +85,9 @@ _MOST = 1024
 def numbers(text: str) -> Iterator[str]:
     """The members of libvirt's sets of numbers: `0-3,^2` is 0, 1 and 3."""
     members: set[int] = set()
-    for part in text.split(","):
-        match = _SET.fullmatch(part.strip())
-        if match is None:
-            continue
-        first = int(match["first"])
-        some = range(first, min(int(match["last"] or first), first + _MOST) + 1)
-        members = members.difference(some) if match["without"] else members.union(some)
+    for part in text.split(",")[:_MOST]:
+        if (match := _SET.fullmatch(part.strip())) is not None:
+            first = int(match["first"])
+            some = range(first, min(int(match["last"] or first) + 1, _MOST))
+            members = members.difference(some) if match["without"] else members.union(some)
     yield from (str(member) for member in sorted(members))

@@ -113,7 +113,8 @@ EDGES = (
     ),
     Edge(
         "disk-target", "A disk of the VM that a snapshot or checkpoint of it speaks of.",
-        of="DOMAIN_SNAPSHOT DOMAIN_CHECKPOINT", at="disks.name", to=DISK_NAME, by=path,
+        of="DOMAIN_SNAPSHOT", at="snapshotDisks.name revertDisks.name", to=DISK_NAME, by=path,
+        also=(Also("DOMAIN_CHECKPOINT", "checkpointDisks.name", DISK_NAME, path),),
     ),
     Edge(
         "disk-identity", "What the guest tells a disk by: serial number, world wide name, vendor and product.",

@@ -19,9 +19,9 @@ from typing import Any, Literal
 
 from ..element import Document
 
-Access = Literal["READ", "WRITE", "EXCLUSIVE", "CONNECT"]
-"""READ: it only reads or refers. WRITE: it may change it. EXCLUSIVE: only one running VM can have it. CONNECT: it
-takes part in it, as in a network."""
+Access = Literal["READ", "WRITE", "SHARE", "EXCLUSIVE", "CONNECT"]
+"""READ: it only reads or refers. WRITE: it may change it and counts on being the only one. SHARE: it may change it, and
+so may others. EXCLUSIVE: only one running VM can have it. CONNECT: it takes part in it, as in a network."""
 
 Scope = Literal["HOST", "FLEET", "VM"]
 
@@ -120,8 +120,12 @@ class Edge:
 
     def access_of(self, owner: Document, row: Row | None = None) -> Access:
         """What the owner does with what it names, in this of the edge's rows."""
-        access = (row.access if isinstance(row, Also) else None) or self.access
+        access = self.access_in(row)
         return access(owner) if callable(access) else access
+
+    def access_in(self, row: Row | None) -> Access | Callable[[Document], Access]:
+        """What owners do with what they name in this of the edge's rows, or what tells it."""
+        return (row.access if isinstance(row, Also) else None) or self.access
 
 
 def key(space: Space, name: Name, host_id: str) -> str:

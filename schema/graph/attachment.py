@@ -22,7 +22,8 @@ class Access(Enum):
     """What a VM does with a resource."""
 
     READ = strawberry.enum_value("READ", description="It only reads it, or refers to it.")
-    WRITE = strawberry.enum_value("WRITE", description="It may change it; others who use it see the changes.")
+    WRITE = strawberry.enum_value("WRITE", description="It may change it, and counts on being the only one to do so.")
+    SHARE = strawberry.enum_value("SHARE", description="It may change it, and lets others change it at the same time.")
     EXCLUSIVE = strawberry.enum_value("EXCLUSIVE", description="It has it alone: no two running VMs can.")
     CONNECT = strawberry.enum_value("CONNECT", description="It takes part in it, as in a network, beside others.")
 

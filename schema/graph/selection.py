@@ -48,6 +48,15 @@ _RESOURCE: dict[str, tuple[str, ...]] = {
     "autostart": ("facts.autostart",),
     "untyped": ("untyped.path",),
     "error": ("error",),
+    "backingChain": (),
+    "dhcpLeases": ("facts.leases",),
+    "iommuGroup": ("links",),
+    "overlays": (),
+    "physicalFunction": ("capabilities",),
+    "pool": ("links",),
+    "ports": (),
+    "virtualFunctions": ("capabilities",),
+    "volumes": (),
 }
 """What the fields that all resources have read, and those that lead from one resource to others."""
 _EVERY_OBJECT = frozenset({"extra", "kind", "__typename"})
@@ -186,6 +195,8 @@ def _vm(selected: Selected) -> Iterator[str]:
             yield from _attachment(inner)
         elif name == "neighbours":
             yield "attachments"
+        elif name in ("referencedBy", "dependents"):
+            yield from ("name", "uuid")
 
 
 def _attachment(selected: Selected) -> Iterator[str]:

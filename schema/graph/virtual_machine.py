@@ -9,6 +9,8 @@ import strawberry
 from ..definition import devices_of, domain_to_xml
 from ..devices import DEVICES, Device, DeviceKind
 from ..domain import Domain
+from ..edges import answers_of
+from ..edges.spaces import DOMAIN
 from ..element import Document, Extra, derived, first_sentence
 from ..node import Node, node_id
 from ..roles import Roles, wanted_roles
@@ -159,10 +161,39 @@ class VirtualMachine(DefinitionFields, Node):
 
         return await neighbour_connection(document, info, first, after, roles)
 
+    @derived(
+        "The resources that name this VM, by kind and name: its snapshots and checkpoints, the ports of networks and "
+        "the filter bindings of its interfaces.",
+        graphql_type=Annotated["ResourceConnection", strawberry.lazy("schema.graph.resources")],  # noqa: F821
+    )
+    async def referenced_by(  # noqa: D102
+        document: strawberry.Parent[Document], info: Info, first: First = None, after: After = None, roles: Roles = None
+    ) -> Any:
+        from .resources import naming_connection
+
+        keys = {"keys": names_of(document)}
+        return await naming_connection(keys, info, first, after, roles=wanted_roles(roles))
+
+    @derived(
+        "What other VMs have to do with this one: devices that a driver domain of Xen serves.",
+        graphql_type=Annotated["AttachmentConnection", strawberry.lazy("schema.graph.attachment")],  # noqa: F821
+    )
+    async def dependents(  # noqa: D102
+        document: strawberry.Parent[Document], info: Info, first: First = None, after: After = None, roles: Roles = None
+    ) -> Any:
+        from .attachment import attachment_connection
+
+        return await attachment_connection({"keys": names_of(document)}, info, first, after, roles)
+
     @classmethod
     def is_type_of(cls, document: Document, _info: Any) -> bool:
         """Trust `resolve_type` of the interfaces: the values are dicts."""
         return isinstance(document, dict)
+
+
+def names_of(vm: Document) -> list[str]:
+    """The keys by which others name a VM."""
+    return [key for answer in answers_of("domain") if answer.to is DOMAIN for key in answer.keys(vm, vm["hostId"])]
 
 
 def device_of(vm: Document, device_id: str) -> Document | None:

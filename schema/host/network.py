@@ -3,7 +3,24 @@
 Source: libvirt's network XML format.
 """
 
-from ..element import Element, attribute, child, children, element, raw_children, text_child
+from datetime import UTC, datetime
+from typing import Any
+
+import strawberry
+
+from ..element import (
+    Document,
+    Element,
+    attribute,
+    child,
+    children,
+    derived,
+    element,
+    raw_children,
+    text_child,
+)
+from ..graph.arguments import After, First
+from ..links import CONNECTION, naming
 from ..network_parts import Bandwidth, HardwareAddress, MacTableManager, VirtualPort, Vlan
 from ..parts import IpRoute
 from ..resource import Resource, resource
@@ -62,6 +79,22 @@ class DnsmasqOption(Element):
     """A line for the configuration of dnsmasq, the program that serves DNS and DHCP for a network."""
 
     value: str | None = attribute("The line as dnsmasq reads it, such as `cname=www.example.com,web.example.com`.")
+
+
+@strawberry.type(description="An address that a network's DHCP server has lent to a guest.")
+class DhcpLease:
+    """A lease, as libvirt's API tells it."""
+
+    ip_address: str | None = strawberry.field(description="Address that the guest has for the time.")
+    prefix: int | None = strawberry.field(description="Length of the address's network part in bits.")
+    mac_address: str | None = strawberry.field(description="Hardware address of the guest's interface.")
+    hostname: str | None = strawberry.field(description="What the guest called itself when it asked.")
+    client_id: str | None = strawberry.field(description="Identifier that the DHCP client gave, in hexadecimal.")
+
+    @derived("When the address is free again unless the guest asks for more time.")
+    def expires_at(document: strawberry.Parent[Document]) -> datetime | None:  # noqa: D102
+        seconds = document.get("expiresAt")
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 @resource("network", "NETWORK")
@@ -125,3 +158,19 @@ class Network(Resource):
         within="dnsmasq:options",
         since="5.6.0",
     )
+
+    @derived(
+        "Addresses that the network's DHCP server has lent to guests, as of the last reading of the host.",
+        graphql_type=list[DhcpLease],
+    )
+    def dhcp_leases(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
+        return document.get("facts", {}).get("leases", [])
+
+    @derived("The ports at which interfaces of running VMs are plugged in.", graphql_type=CONNECTION)
+    async def ports(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: strawberry.Info[Any, Any],
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        return await naming(document, info, first, after, "host-net-port", ["NETWORK_PORT"])

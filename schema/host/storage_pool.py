@@ -4,8 +4,13 @@ Source: libvirt's storage XML, "Storage pool XML".
 """
 
 from enum import Enum
+from typing import Any
 
-from ..element import Document, Element, attribute, child, children, element, text_child, value_at, variant
+import strawberry
+
+from ..element import Document, Element, attribute, child, children, derived, element, text_child, value_at, variant
+from ..graph.arguments import After, First
+from ..links import CONNECTION, naming
 from ..resource import Resource, resource
 from ..scalars import YesNo, word, words
 from ..sizes import ByteSize
@@ -96,6 +101,15 @@ class StoragePool(Resource):
         within="rbd:config_opts",
         since="5.1.0",
     )
+
+    @derived("The volumes that are in the pool, by name.", graphql_type=CONNECTION)
+    async def volumes(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: strawberry.Info[Any, Any],
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        return await naming(document, info, first, after, "host-pool-vol", ["STORAGE_VOLUME"])
 
     @classmethod
     def name_of(cls, document: Document) -> str | None:

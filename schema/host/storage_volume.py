@@ -3,7 +3,13 @@
 Source: libvirt's storage XML, "Storage volume XML".
 """
 
-from ..element import Element, attribute, child, children, element, flag, text_child
+from typing import Any
+
+import strawberry
+
+from ..element import Document, Element, attribute, child, children, derived, element, flag, text_child
+from ..graph.arguments import After, First
+from ..links import CONNECTION, RESOURCE, first_reference, naming, selected_paths
 from ..parts import Encryption
 from ..resource import Resource, resource
 from ..sizes import ByteSize
@@ -101,3 +107,24 @@ class StorageVolume(Resource):
     backing_store: VolumeBackingStore | None = child(
         "The layer that the volume only holds differences to; absent for one that stands alone.", since="0.6.0"
     )
+
+    @derived("The storage pool that the volume is in.", graphql_type=RESOURCE)
+    async def pool(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+        return await first_reference(document, info, "host-pool-vol")
+
+    @derived(
+        "The volumes below this one, the nearest first, as far as storage pools list them; where the chain runs in a "
+        "circle, each once. A layer that no pool lists ends it: `references` names that one.",
+        graphql_type=list["StorageVolume"],
+    )
+    async def backing_chain(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+        return await info.context.loaders.resources.backing_chain(document["_id"], selected_paths(info))
+
+    @derived("The volumes that hold only differences to this one, by name.", graphql_type=CONNECTION)
+    async def overlays(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: strawberry.Info[Any, Any],
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        return await naming(document, info, first, after, "host-vol-backing")

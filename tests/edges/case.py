@@ -8,6 +8,9 @@ from typing import Any
 import tests.edges
 from schema.edges.words import Access
 
+Given = tuple[str, dict[str, Any]]
+"""A resource of a host: its XML, and the facts that libvirt tells beside it."""
+
 NAME = "case"
 UUID = "11111111-2222-4333-8444-555555555555"
 
@@ -34,8 +37,8 @@ class Case:
     """What stands in the domain's `<devices>`."""
     domain: str = ""
     """What stands in the domain beside them; a whole `<domain>` where its own attributes matter."""
-    resources: tuple[tuple[str, dict[str, Any]], ...] = ()
-    """Resources of the host: their XML, and the facts that libvirt tells beside it."""
+    resources: tuple[Given, ...] = ()
+    """Resources of the host."""
 
     @property
     def xml(self) -> str:

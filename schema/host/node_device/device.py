@@ -3,9 +3,29 @@
 Source: libvirt's node device XML format.
 """
 
+import asyncio
 from enum import Enum
+from typing import Any
 
-from ...element import Element, attribute, child, children, element, text, text_child, variants
+import strawberry
+
+from ...edges.keys import pci
+from ...edges.spaces import PCI
+from ...edges.words import Name, key, values
+from ...element import (
+    Document,
+    Element,
+    attribute,
+    child,
+    children,
+    derived,
+    element,
+    text,
+    text_child,
+    variants,
+)
+from ...graph.context import LinkRequest, Resources
+from ...links import RESOURCE, selected_paths
 from ...resource import Resource, resource
 from ...scalars import word, words
 from .capability import NodeDeviceCapability
@@ -77,3 +97,40 @@ class NodeDevice(Resource):
     capabilities: list[NodeDeviceCapability] | None = variants(
         "What the device is, mostly one thing: a PCI function, a disk, a network card.", xml="capability"
     )
+
+    @derived(
+        "The devices of the host that can only be assigned to a VM together with this one, itself among them; empty "
+        "where the host has no IOMMU.",
+        graphql_type=list["NodeDevice"],
+    )
+    async def iommu_group(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+        groups = [link["key"] for link in document.get("links", ()) if link["key"].startswith("iommu-group|")]
+        request = LinkRequest(_MOST_TOGETHER, roles=frozenset({"host-nodedev-iommu"}), paths=selected_paths(info))
+        return (await info.context.loaders.resources.naming(groups, request)).documents if groups else []
+
+    @derived(
+        "The virtual functions that a physical function of SR-IOV is divided into, by address; the ones that libvirt "
+        "does not list are `ReferencedResource`s.",
+        graphql_type=list[Resource],
+    )
+    async def virtual_functions(  # noqa: D102
+        document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]
+    ) -> Any:
+        return await _functions(document, info, "capabilities.capabilities[virt_functions].addresses")
+
+    @derived("The physical function that a virtual function of SR-IOV is a part of.", graphql_type=RESOURCE)
+    async def physical_function(  # noqa: D102
+        document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]
+    ) -> Any:
+        return next(iter(await _functions(document, info, "capabilities.capabilities[phys_function].address")), None)
+
+
+_MOST_TOGETHER = 500
+
+
+async def _functions(device: Document, info: strawberry.Info[Any, Any], at: str) -> list[Document]:
+    """The PCI functions whose addresses stand at a path."""
+    keys = [key(PCI, Name(pci(address)), device["hostId"]) for address in values(device, at)]
+    paths = selected_paths(info)
+    reads: Resources = info.context.loaders.resources
+    return list(await asyncio.gather(*(reads.by_key(one, paths) for one in keys)))
