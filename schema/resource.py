@@ -28,7 +28,7 @@ RESOURCES: dict[str, type["Resource"]] = {}
 
 ENVELOPE = frozenset(
     {"_id", "hostId", "sourceKey", "revision", "changedAt", "declarations", "keys", "links", "label", "facts", "facets",
-     "untyped", "error", "rawXml", "referenced", "scope"}
+     "terms", "untyped", "error", "rawXml", "referenced", "scope"}
 )  # fmt: skip
 """Keys that the store puts around a resource's own; no declared resource has a field of such a name."""
 
