@@ -12,8 +12,10 @@ from schema.graph.context import Page, PageRequest, Paths
 from .coverage import CoverageReads
 from .errors import clear_failures
 from .filters import vm_query
+from .fleet import FleetReads
 from .pages import BATCH, beyond, cursor_of, sorted_by, sorting
 from .resources import ResourceReads
+from .search import SearchReads
 from .texts import storable
 
 
@@ -28,6 +30,8 @@ class RequestLoaders:
         self._milliseconds = int(seconds * 1000)
         self.resources = ResourceReads(database, self._milliseconds)
         self.coverage = CoverageReads(database["vms"], self._milliseconds)
+        self.search = SearchReads(database, self._milliseconds)
+        self.fleet = FleetReads(database["vms"], self._milliseconds)
         self._by_key: dict[tuple[str, Paths], DataLoader[str, Document | None]] = {}
 
     async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:

@@ -202,8 +202,9 @@ def attribute(
 
     `searchable` values go into the index: what people look for (names, paths, addresses, models, formats), not every
     switch. A `term` is found by `search` as well: what somebody holds in hand who asks where it is from, such as an
-    address, a path, a serial; of objects, `schema.terms` knows how they are written. `secret` marks a value that is a secret itself, such as a password, not a reference to one. An element
-    that is only passed on the way and turns out empty (`<boot/>`) is remembered in `spelling`, as `boot/`.
+    address, a path, a serial; of objects, `schema.terms` knows how they are written. `secret` marks a value that is
+    a secret itself, such as a password, not a reference to one. An element that is only passed on the way and turns
+    out empty (`<boot/>`) is remembered in `spelling`, as `boot/`.
     """
     return _claim(
         description,

@@ -82,7 +82,7 @@ def terms(document: Document) -> list[Document]:
 
 def _spellings(text: str) -> Iterator[str]:
     """Other ways to write a text."""
-    start, slash, last = text.rstrip("/").rpartition("/")
+    _, slash, last = text.rstrip("/").rpartition("/")
     if slash and last:
         yield last
     if len(text) > LONGEST_TERM:
