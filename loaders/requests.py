@@ -13,8 +13,10 @@ from .conflicts import ConflictReads
 from .coverage import CoverageReads
 from .errors import clear_failures
 from .filters import vm_query
+from .fleet import FleetReads
 from .pages import BATCH, beyond, cursor_of, sorted_by, sorting
 from .resources import ResourceReads
+from .search import SearchReads
 from .texts import storable
 
 
@@ -30,6 +32,8 @@ class RequestLoaders:
         self.resources = ResourceReads(database, self._milliseconds)
         self.conflicts = ConflictReads(database, self._milliseconds)
         self.coverage = CoverageReads(database["vms"], self._milliseconds)
+        self.search = SearchReads(database, self._milliseconds)
+        self.fleet = FleetReads(database["vms"], self._milliseconds)
         self._by_key: dict[tuple[str, Paths], DataLoader[str, Document | None]] = {}
 
     async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:

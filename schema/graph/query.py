@@ -15,8 +15,10 @@ from .conflict import ConflictConnection, conflict_connection
 from .connections import OrderBy, VmConnection, Where, page_request, vm_connection
 from .context import Info, Paths
 from .coverage import OnHost, PathPrefix, UntypedPathConnection, untyped_paths
+from .fleet import FleetConnection, GroupBy, fleet_connection
 from .host import Host
 from .resources import CountedResourceConnection, OfKind, OnlyNamed, WhereResource, is_referenced, resource_connection
+from .search import SearchConnection, Text, search_connection
 from .selection import NodePaths, Selected, node_paths, resource_paths, vm_paths
 from .virtual_machine import VirtualMachine, device_of
 
@@ -157,6 +159,30 @@ class Query:
         path_prefix: PathPrefix = None,
     ) -> Any:
         return await untyped_paths(info, first, after, host, path_prefix)
+
+    @derived(
+        "What has a text, or begins with it, in its name or in what else tells it from others: UUIDs, MAC and IP "
+        "addresses, PCI addresses of the host, serials, paths and files' names. VMs, their devices and resources; "
+        "of a running VM, the live definition is looked at.",
+        graphql_type=SearchConnection,
+    )
+    async def search(self, info: Info, text: Text, first: First = None, after: After = None) -> Any:  # noqa: D102
+        return await search_connection(info, text, first, after)
+
+    @derived(
+        "How many VMs have which value under a path of their fields, the most frequent first: machine types, cache "
+        "modes, networks, whatever the API shows of a VM. Of a running VM, the live definition is looked at.",
+        graphql_type=FleetConnection,
+    )
+    async def fleet(  # noqa: D102
+        self,
+        info: Info,
+        group_by: GroupBy,
+        filter: Where = None,
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        return await fleet_connection(info, group_by, filter, first, after)
 
     @derived("A host, VM, device or resource by its id; null where there is none.", graphql_type=Node | None)
     async def node(  # noqa: D102
