@@ -43,14 +43,16 @@ class ResourceWatch:
         try:
             while True:
                 scope = await scopes.next()
+                read = False
                 try:
-                    await self._read(scope)
+                    read = await self._read(scope)
                 finally:
-                    scopes.done(scope)
+                    scopes.done(scope, read=read)
         except HostLost as lost:
             self._source.changes.lose(str(lost))
 
-    async def _read(self, scope: str) -> None:
+    async def _read(self, scope: str) -> bool:
+        """Whether the scope could be read; either way the inventory is told."""
         inventory, host_id = self._inventory, self._host_id
         try:
             seen = await self._seen(scope)
@@ -60,9 +62,12 @@ class ResourceWatch:
             told = scope.partition("/")[0] if failed.unsupported else scope
             call = partial(inventory.scope_failed, host_id, told, str(failed), unsupported=failed.unsupported)
             await self._deliver(scope, call)
+            read = False
         else:
+            read = True
             await self._deliver(scope, partial(inventory.resources_observed, host_id, scope, seen))
         self._source.scopes.report(*self._source.scopes_below(scope))
+        return read
 
     async def _seen(self, scope: str) -> list[ResourceObservation]:
         try:

@@ -169,7 +169,7 @@ class TestSession:
         self, own_daemon: Libvirtd, connection: Any, recorder: Recorder
     ) -> None:
         disk = own_daemon.directory / "images" / "web.qcow2"
-        await asyncio.to_thread(subprocess.run, ["qemu-img", "create", "-q", "-f", "qcow2", disk, "1M"], check=True)
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "1M"], check=True)  # noqa: ASYNC221
         own_daemon.take_ownership()
         xml = scsi_disk_xml(disk).replace("type='raw'", "type='qcow2'")
         domain = connection.defineXML(guest_xml("web", uuid=UUID).replace("<memballoon", f"{xml}<memballoon"))
@@ -238,7 +238,10 @@ class TestSystem:
         (system.directory / "lib" / "dnsmasq").mkdir(exist_ok=True)
         (system.directory / "lib" / "dnsmasq" / "vgiso0.status").write_text(json.dumps([lease]))
         await asyncio.to_thread(network.create)
-        seen = lambda: scope(watching, "networks").get(NETWORK_UUID)  # noqa: E731
+
+        def seen() -> ResourceObservation | None:
+            return scope(watching, "networks").get(NETWORK_UUID)
+
         await until(watching, lambda: bool((one := seen()) and one.facts["active"]))
         one = seen()
         assert one
@@ -318,7 +321,7 @@ class TestSystem:
                 recorder.scopes_read.clear()
                 domain = connection.defineXML(guest_xml("web", uuid=NETWORK_UUID))
                 began = time.monotonic()
-                await until(recorder, lambda: NETWORK_UUID in recorder.vms["kvm"])
+                await until(recorder, lambda: NETWORK_UUID in recorder.vms.get("kvm", {}))
                 assert time.monotonic() - began < 2
                 domain.undefine()
                 await until(recorder, lambda: len(recorder.synchronized) >= rounds + 2)
@@ -332,7 +335,7 @@ class TestSystem:
                 await until(recorder, lambda: scope(recorder, "pools")[UUID].facts["active"] is False)
         finally:
             system.let_go()
-            if destroying:
+            if destroying is not None:
                 await destroying
             other.destroy()
             for pool in (hung, other):
