@@ -61,6 +61,21 @@ def vm_query(condition: Any, host_id: str | None = None) -> Document:
     return _all(conditions)
 
 
+_RESOURCE = {"host": "hostId", "name": "label", "active": "facts.active", "untyped": "untyped.path"}
+
+
+def resource_query(kind: str | None, condition: Any, host_id: str | None) -> Document:
+    """The query for resources of a kind that meet a `ResourceFilter` and are on the host, where these are given."""
+    conditions: list[Document] = [{"kind": kind}] if kind is not None else []
+    if host_id is not None:
+        if not storable(host_id):
+            raise ValueError("`host` is not valid Unicode.")
+        conditions.append({"hostId": host_id})
+    for name, value in () if condition is None else _given(condition):
+        conditions += _operators(_RESOURCE[name], value)
+    return _all(conditions)
+
+
 def _all(conditions: list[Document]) -> Document:
     if not conditions:
         return {}

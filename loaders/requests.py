@@ -13,6 +13,7 @@ from .coverage import CoverageReads
 from .errors import clear_failures
 from .filters import vm_query
 from .pages import BATCH, beyond, cursor_of, sorted_by, sorting
+from .resources import ResourceReads
 from .texts import storable
 
 
@@ -25,6 +26,7 @@ class RequestLoaders:
     def __init__(self, database: AsyncIOMotorDatabase[Document], seconds: float) -> None:
         self._database = database
         self._milliseconds = int(seconds * 1000)
+        self.resources = ResourceReads(database, self._milliseconds)
         self.coverage = CoverageReads(database["vms"], self._milliseconds)
         self._by_key: dict[tuple[str, Paths], DataLoader[str, Document | None]] = {}
 

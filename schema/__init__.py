@@ -19,9 +19,9 @@ RESOURCE_KINDS = {declared.tag: declared.kind_name for declared in RESOURCES.val
 __all__ = [
     "DECLARATIONS_HASH",
     "DEVICE_KINDS",
+    "RESOURCE_KINDS",
     "DefinitionError",
     "DeviceKind",
-    "RESOURCE_KINDS",
     "ResourceKind",
     "XmlError",
     "attachments",

@@ -43,10 +43,21 @@ def domain_from_xml(xml: str | bytes) -> Document:
     source = Source(xml)
     if source.name != "domain":
         raise XmlError(f"the root element is <{source.name}>, not <domain>")
-    domain = read(source, WholeDomain)
-    beside = {key: domain.pop(key) for key in _BESIDE_DOMAIN if key in domain}
-    devices = {"devices": identify(beside.pop("devices"))} if "devices" in beside else {}
-    return {**beside, "domain": domain, **devices}
+    return definition_of(with_ids(read(source, WholeDomain)))
+
+
+def with_ids(domain: Document) -> Document:
+    """A whole domain that was just read, in place, with its devices identified."""
+    if "devices" in domain:
+        identify(domain["devices"])
+    return domain
+
+
+def definition_of(domain: Document) -> Document:
+    """The definition `{name, uuid, domain, devices}` that a whole domain is, whose keys stand side by side."""
+    beside = {key: domain[key] for key in _BESIDE_DOMAIN if key in domain}
+    devices = {"devices": beside.pop("devices")} if "devices" in beside else {}
+    return {**beside, "domain": {key: domain[key] for key in domain if key not in _BESIDE_DOMAIN}, **devices}
 
 
 def domain_to_xml(definition: Document) -> str:

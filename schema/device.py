@@ -12,6 +12,7 @@ from .node import Node, node_id
 from .parts import Acpi
 
 if TYPE_CHECKING:
+    from .graph.attachment import Attachment
     from .graph.virtual_machine import VirtualMachine
 
 T = TypeVar("T", bound=type)
@@ -73,6 +74,8 @@ class Device(Element, Node):
     @derived("Opaque id, the same as long as this device exists in its VM; `node` finds the device by it.")
     def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
         owner = document["vm"]
+        if "resource" in owner:
+            return node_id("Device", owner["resource"]["_id"], document["id"], owner["key"])
         if "vm" in owner:
             return node_id("Device", owner["vm"]["_id"], document["id"], "persistent")
         return node_id("Device", owner["_id"], document["id"])
@@ -88,13 +91,41 @@ class Device(Element, Node):
     def summary(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return summary(document)
 
-    @derived("The VM that the device belongs to.")
-    def vm(  # noqa: D102
-        document: strawberry.Parent[Document],
-    ) -> Annotated["VirtualMachine", strawberry.lazy("schema.graph.virtual_machine")]:
-        owner = document["vm"]  # a VM, or its other definition, which knows the VM
-        vm: VirtualMachine = owner.get("vm", owner)
-        return vm
+    @derived(
+        "The VM that the device belongs to; null for a device of a snapshot or checkpoint whose VM is gone.",
+        graphql_type=Annotated["VirtualMachine", strawberry.lazy("schema.graph.virtual_machine")] | None,
+    )
+    def vm(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+        owner = document[
+            "vm"
+        ]  # a VM, its other definition, which knows the VM, or a saved one, which knows whose it is
+        if "resource" in owner:
+            host_id = owner["resource"].get("hostId")
+            return info.context.loaders.vm(f"{host_id}/{owner['uuid']}") if host_id and "uuid" in owner else None
+        return owner.get("vm", owner)
+
+    @derived(
+        "What the device is made of or leads to: the image of a disk, the network of a network card, the device of "
+        "the host; null for a device that needs nothing. Where nothing answers to the name, what the name tells.",
+        graphql_type=Annotated["Resource", strawberry.lazy("schema.resource")] | None,  # noqa: F821
+    )
+    async def resource(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+        from .graph.attachment import source_of
+        from .graph.selection import Selected, resource_paths
+
+        if (attachment := source_of(document)) is None:
+            return None
+        return await info.context.loaders.resources.by_key(attachment["key"], resource_paths(Selected.below(info)))
+
+    @derived(
+        "Everything outside of the VM that the device names: images and what lies below them, networks, sockets, "
+        "filters, secrets, devices of the host.",
+        graphql_type=list[Annotated["Attachment", strawberry.lazy("schema.graph.attachment")]],
+    )
+    def attachments(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
+        from .graph.attachment import device_attachments
+
+        return device_attachments(document)
 
     @derived("The device as libvirt XML, an element of the domain's `<devices>`.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102

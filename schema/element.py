@@ -27,8 +27,8 @@ the documentation. Values at run time are plain dicts; these classes are never i
 The XML name is the field's GraphQL name (camelCase) unless `xml=` says otherwise; `xml="qemu:arg"` names one in a
 namespace. `within="tune"` reaches through a child that gets no object of its own, so that `<model type='e1000'/>`
 can be `model: str | None = attribute("…", xml="type", within="model")`. Numbers and booleans say how they are
-spelled by their type: `int`, `Long`, `Hex2`, `YesNo`, `OnOff` … (`schema.scalars`). Every word takes `since=`, the
-libvirt release that brought the thing; it is told at the end of the description.
+spelled by their type: `int`, `Long`, `float`, `Hex2`, `YesNo`, `OnOff` … (`schema.scalars`). Every word takes
+`since=`, the libvirt release that brought the thing; it is told at the end of the description.
 
 Shapes of one element, told apart by a word that the document keeps as `kind`:
 
@@ -64,9 +64,14 @@ Document = dict[str, Any]
 
 Role = Literal["attribute", "text", "flag", "child", "children", "chain", "variant", "variants", "raw"]
 
-NAMESPACES = {
-    prefix: f"http://libvirt.org/schemas/domain/{prefix}/1.0" for prefix in ("qemu", "lxc", "xen", "bhyve", "test")
-} | {"vmware": "http://libvirt.org/schemas/domain/vmware/1.0"}
+NAMESPACES = (
+    {
+        prefix: f"http://libvirt.org/schemas/domain/{prefix}/1.0"
+        for prefix in ("qemu", "lxc", "xen", "bhyve", "test", "vmware")
+    }
+    | {prefix: f"http://libvirt.org/schemas/storagepool/{prefix}/1.0" for prefix in ("fs", "rbd")}
+    | {"dnsmasq": "http://libvirt.org/schemas/network/dnsmasq/1.0"}
+)
 """The prefixes that `xml=` may use; documents match on the URI, whatever their prefix."""
 
 PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
@@ -169,8 +174,13 @@ def released(description: str, since: str | None) -> str:
     return f"{description} Since libvirt {since}." if since else description
 
 
-def _claim(description: str, claim: Claim) -> Any:
-    return strawberry.field(description=released(description, claim.since), metadata={_METADATA: claim})
+def _claim(description: str, claim: Claim, *, resolver: Any = None, graphql_type: Any = None) -> Any:
+    return strawberry.field(
+        resolver,
+        description=released(description, claim.since),
+        metadata={_METADATA: claim},
+        graphql_type=graphql_type,
+    )
 
 
 def _path(within: str) -> tuple[str, ...]:
@@ -229,9 +239,21 @@ def flag(description: str, *, xml: str | None = None, within: str = "", since: s
     return _claim(description, Claim("flag", xml or "", _path(within), since=since))
 
 
-def child(description: str, *, xml: str | None = None, within: str = "", since: str | None = None) -> Any:
-    """One child element, of the class in the annotation."""
-    return _claim(description, Claim("child", xml, _path(within), since=since))
+def child(
+    description: str,
+    *,
+    xml: str | None = None,
+    within: str = "",
+    since: str | None = None,
+    resolver: Callable[..., Any] | None = None,
+    graphql_type: Any = None,
+) -> Any:
+    """One child element, of the class in the annotation.
+
+    `resolver` and `graphql_type` are for a child that GraphQL shows in another shape than the stored one.
+    """
+    claim = Claim("child", xml, _path(within), since=since)
+    return _claim(description, claim, resolver=resolver, graphql_type=graphql_type)
 
 
 def children(

@@ -8,7 +8,7 @@ from typing import Any
 from .definition import WholeDomain
 from .devices import DEVICES
 from .domain import Domain
-from .edges import ANSWERS, EDGES, Answer, Edge
+from .edges import ANSWERS, EDGES
 from .element import Document
 from .host import RESOURCES
 from .tables import Child, Node, node, reachable
@@ -62,8 +62,9 @@ def _hash() -> str:
     roots: tuple[type[Any], ...] = (WholeDomain, *RESOURCES.values())
     classes = dict.fromkeys(cls for root in roots for cls in reachable(root))
     lines = [line for cls in classes for line in _describe(cls)]
-    rows: list[Edge | Answer] = [*EDGES.values(), *ANSWERS]
-    lines += [f"{row.of} {row.at} {row.to}" for row in rows]
+    lines += [
+        f"{row.of} {row.at} {row.to}" for row in (*(row for edge in EDGES.values() for row in edge.rows), *ANSWERS)
+    ]
     return hashlib.sha256("\n".join([f"codec {CODEC}", *lines]).encode()).hexdigest()[:16]
 
 

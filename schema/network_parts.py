@@ -1,12 +1,40 @@
-"""Small elements that a VM's network interfaces share with the networks of a host and their ports.
+"""Small elements that a VM's network interfaces share with the networks of a host, their ports and its interfaces.
 
-Source: libvirt's domain XML, "Network interfaces", and its network XML.
+Source: libvirt's domain XML, "Network interfaces", and its network, network port and interface XML.
 """
 
 from enum import Enum
 
-from .element import Element, attribute, child, children, element
+from .element import Element, attribute, child, children, element, text_child
 from .scalars import AnyBase, Long, YesNo, word, words
+
+
+@element
+class HardwareAddress(Element):
+    """The MAC address of an interface."""
+
+    address: str | None = attribute("Six bytes in hexadecimal, such as `52:54:00:12:34:56`.", searchable=True)
+
+
+@element
+class OwnerVm(Element):
+    """The VM that libvirt made something for, such as a port of a network."""
+
+    name: str | None = text_child("Name that the VM has on this host.", searchable=True)
+    uuid: str | None = text_child("UUID that the VM has in libvirt.", searchable=True)
+
+
+@words
+class OperationalState(Enum):
+    """What the kernel says of a network interface's link, in the words of RFC 2863."""
+
+    UNKNOWN = word("unknown", "The driver does not tell")
+    NOT_PRESENT = word("notpresent", "Some part is missing, as a rule the hardware")
+    DOWN = word("down", "It is switched off, or no cable is plugged in")
+    LOWER_LAYER_DOWN = word("lowerlayerdown", "The interface that it is built on is down")
+    TESTING = word("testing", "It is being tested and lets no packets through")
+    DORMANT = word("dormant", "It waits for an event, such as a login to the network")
+    UP = word("up", "It is ready to send and receive packets")
 
 
 @words

@@ -26,10 +26,11 @@ class Node:
         """The GraphQL type of a stored thing: devices and resources have a kind, a VM a host."""
         if "kind" in document:
             from .device import by_kind
-            from .resource import RESOURCES
+            from .resource import RESOURCES, type_name
 
-            declared: type = RESOURCES.get(document["kind"]) or by_kind(document["kind"])
-            return declared.__name__
+            if "referenced" in document or document["kind"] in RESOURCES:
+                return type_name(document)
+            return by_kind(document["kind"]).__name__
         return "VirtualMachine" if "hostId" in document else "Host"
 
 

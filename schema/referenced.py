@@ -9,11 +9,13 @@ import strawberry
 
 from .element import Document, derived, element
 from .node import node_id
-from .resource import RESOURCES, Resource
+from .resource import Resource
 
 REFERENCED = {
     "AUDIO_SERVER": "An audio server of a host that sound of VMs is played on.",
+    "CERTIFICATE": "A certificate in an NSS database of a host, which a smart card of a VM shows.",
     "CHARACTER_DEVICE": "A character device of a host, such as `/dev/vhost-vdpa-0`.",
+    "CONTAINER_TEMPLATE": "A template from which OpenVZ makes the file system of a container.",
     "DOMAIN": "A VM that another VM or a resource of the host names.",
     "EMULATOR": "A program of a host that runs VMs.",
     "ENDPOINT": "An address and port that programs listen on or connect to.",
@@ -27,6 +29,7 @@ REFERENCED = {
     "MACHINE_TYPE": "A kind of machine that a hypervisor can emulate.",
     "NETWORK_VOLUME": "An image, export or LUN on a storage server, reached over the network.",
     "NUMA_NODE": "A NUMA node of a host: memory and the CPUs next to it.",
+    "SECRET_USAGE": "The name of a purpose that secrets are kept for, perhaps on several hosts.",
     "SHARED_MEMORY": "A piece of memory that VMs of one host share under a name.",
     "UNIX_SOCKET": "A unix socket of a host that programs bind or connect to.",
     "VIRTUAL_PORT": "A port or profile of a virtual or physical switch.",
@@ -45,7 +48,9 @@ class ReferencedResource(Resource):
         "names it names something that is not there; false for what no driver lists, such as files."
     )
     def missing(document: strawberry.Parent[Document]) -> bool:  # noqa: D102
-        return document["kind"] in RESOURCES or document["kind"] == "DOMAIN"
+        from .edges.spaces import SPACES
+
+        return SPACES[document["keys"][0].partition("|")[0]].listed
 
     @derived("Opaque id, made of the key alone; `node` finds the resource by it.")
     def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
@@ -56,4 +61,9 @@ class ReferencedResource(Resource):
         graphql_type=Annotated["VirtualMachine", strawberry.lazy("schema.graph.virtual_machine")] | None,  # noqa: F821
     )
     async def vm(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
-        raise NotImplementedError
+        from .graph.selection import Selected, vm_paths
+
+        if document["kind"] != "DOMAIN":
+            return None
+        paths = vm_paths(Selected.below(info))
+        return await info.context.loaders.resources.vm_named(document["keys"][0], paths)

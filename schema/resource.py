@@ -5,18 +5,21 @@ element; unlike one it is a document of its own.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast
 
 import strawberry
 from graphql import GraphQLResolveInfo
 
 from .codec import read, write
 from .element import Document, Element, derived, element
+from .graph.arguments import After, First
 from .node import Node, node_id
+from .roles import Roles, wanted_roles
 from .xmltext import DefinitionError, Source, XmlError
 
 if TYPE_CHECKING:
     from .graph.host import Host
+    from .graph.resources import Reference
 
 T = TypeVar("T", bound=type)
 
@@ -24,8 +27,8 @@ RESOURCES: dict[str, type["Resource"]] = {}
 """Declared resources by their `ResourceKind`, such as `STORAGE_POOL`."""
 
 ENVELOPE = frozenset(
-    {"_id", "hostId", "sourceKey", "revision", "changedAt", "declarations", "label", "keys", "links", "facts", "facets",
-     "untyped", "error", "rawXml"}
+    {"_id", "hostId", "sourceKey", "revision", "changedAt", "declarations", "label", "keys", "links", "facts",
+     "untyped", "terms", "error", "rawXml", "referenced"}
 )  # fmt: skip
 """Keys that the store puts around a resource's own; no declared resource has a field of such a name."""
 
@@ -55,7 +58,7 @@ class Resource(Element, Node):
 
     @derived("What it is called: its name where it has one, or what tells it from others of its kind.")
     def name(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
-        return called(document)
+        return cast(str | None, document.get("label"))
 
     @derived(
         "The host that has the resource; null for what belongs to no single host.",
@@ -66,11 +69,70 @@ class Resource(Element, Node):
             return None
         return await info.context.loaders.host(host_id) or {"_id": host_id}
 
+    @derived("Whether it is in use on its host: a pool that is mounted, a network that is up; null where it is always.")
+    def active(document: strawberry.Parent[Document]) -> bool | None:  # noqa: D102
+        return cast(bool | None, document.get("facts", {}).get("active"))
+
+    @derived("Whether its host remembers it when it is not active; null where libvirt does not say.")
+    def persistent(document: strawberry.Parent[Document]) -> bool | None:  # noqa: D102
+        return cast(bool | None, document.get("facts", {}).get("persistent"))
+
+    @derived("Whether it becomes active when its host starts; null where libvirt does not say.")
+    def autostart(document: strawberry.Parent[Document]) -> bool | None:  # noqa: D102
+        return cast(bool | None, document.get("facts", {}).get("autostart"))
+
+    @derived("Why the resource's XML cannot be read; null when it can.")
+    def error(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
+        return cast(str | None, document.get("error"))
+
+    @derived("XML paths of everything in `extra`, here and in all that is below, each once.")
+    def untyped(document: strawberry.Parent[Document]) -> list[str]:  # noqa: D102
+        return [counted["path"] for counted in document.get("untyped", [])]
+
+    @derived(
+        "What is attached to it: devices of VMs, and VMs themselves, by VM. On storage that several hosts share, "
+        "VMs of all these hosts.",
+        graphql_type=Annotated["AttachmentConnection", strawberry.lazy("schema.graph.attachment")],  # noqa: F821
+    )
+    async def attachments(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: strawberry.Info[Any, Any],
+        first: First = None,
+        after: After = None,
+        roles: Roles = None,
+    ) -> Any:
+        from .graph.attachment import attachment_connection
+
+        return await attachment_connection(document, info, first, after, roles)
+
+    @derived(
+        "What the resource itself names: the image below a volume, the bridge of a network, the filters in a filter.",
+        graphql_type=list[Annotated["Reference", strawberry.lazy("schema.graph.resources")]],
+    )
+    def references(document: strawberry.Parent[Document], roles: Roles = None) -> Any:  # noqa: D102
+        wanted = wanted_roles(roles)
+        return [link for link in document.get("links", ()) if wanted is None or link["role"] in wanted]
+
+    @derived(
+        "The resources that name this one, by kind and name.",
+        graphql_type=Annotated["ResourceConnection", strawberry.lazy("schema.graph.resources")],  # noqa: F821
+    )
+    async def referenced_by(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: strawberry.Info[Any, Any],
+        first: First = None,
+        after: After = None,
+        roles: Roles = None,
+    ) -> Any:
+        from .graph.resources import naming_connection
+
+        return await naming_connection(document, info, first, after, roles=wanted_roles(roles))
+
     @derived("The resource as libvirt XML; of XML that cannot be read, the text as it came; null where there is none.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
         if "rawXml" in document:
             return str(document["rawXml"])
-        return resource_to_xml(document) if document["kind"] in RESOURCES else None
+        return None if "referenced" in document else resource_to_xml(document)
 
     @classmethod
     def name_of(cls, document: Document) -> str | None:
@@ -84,12 +146,17 @@ class Resource(Element, Node):
     @classmethod
     def resolve_type(cls, document: Document, _info: GraphQLResolveInfo[Any], _type: Any) -> str:
         """The GraphQL type of a stored resource."""
-        return RESOURCES[document["kind"]].__name__
+        return type_name(document)
 
     @classmethod
     def is_type_of(cls, document: Document, _info: GraphQLResolveInfo[Any]) -> bool:
         """Trust `resolve_type`: the values are dicts."""
         return isinstance(document, dict)
+
+
+def type_name(document: Document) -> str:
+    """The GraphQL type of a resource; one that is only named has a type of its own, whatever its kind."""
+    return "ReferencedResource" if "referenced" in document else RESOURCES[document["kind"]].__name__
 
 
 def called(document: Document) -> str | None:

@@ -9,6 +9,7 @@ import types
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from math import isfinite
 from typing import Annotated, Any, NewType, Protocol, Union, get_args, get_origin
 
 import strawberry
@@ -16,11 +17,17 @@ import strawberry
 Long = NewType("Long", int)
 """An integer that may exceed 32 bits: libvirt's unsignedLong. Outside of 64 bits signed it is kept as its digits."""
 
+NumberOrText = NewType("NumberOrText", object)
+"""A number, or text that stands for one."""
+
 _SAFE_INTEGER = 2**53 - 1
 _INT32 = range(-(2**31), 2**31)
 _INT64 = range(-(2**63), 2**63)
 _DECIMAL = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_REAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 _HEXADECIMAL = re.compile(r"(?:0[xX])?[0-9a-fA-F]+", re.ASCII)
+_PREFIXED = re.compile(r"0[xX][0-9a-fA-F]+", re.ASCII)
+_VARIABLE = re.compile(r"\$ *[a-zA-Z0-9_]+(\[ *@?[0-9]+ *\])? *", re.ASCII)
 
 
 def _long_out(value: Any) -> int | str:
@@ -40,6 +47,24 @@ LONG = strawberry.scalar(
     description="An integer of up to 64 bits: a JSON number up to 2^53 - 1, beyond that a string of its digits.",
     serialize=_long_out,
     parse_value=_long_in,
+)
+
+
+def _number_or_text_out(value: Any) -> int | str:
+    return value if isinstance(value, str) else _long_out(value)
+
+
+def _number_or_text_in(value: Any) -> int | str:
+    if isinstance(value, str) or type(value) is int:
+        return value
+    raise ValueError(f"NumberOrText cannot represent {value!r}")
+
+
+NUMBER_OR_TEXT = strawberry.scalar(
+    name="NumberOrText",
+    description="A JSON number, or a string where text stands for one: a variable such as `$PORT`, or a word.",
+    serialize=_number_or_text_out,
+    parse_value=_number_or_text_in,
 )
 
 
@@ -92,6 +117,17 @@ class Boolean:
         if not isinstance(value, bool):
             raise ValueError(f"{value!r} is not a boolean")
         return self.yes if value else self.no
+
+
+@dataclass(frozen=True, slots=True)
+class LooseBoolean(Boolean):
+    """One of two words, in capitals or not, or any other way to say yes or no."""
+
+    def read(self, text: str) -> bool:  # noqa: D102
+        word = text.lower()
+        if word in (self.yes, "true", "yes", "1"):
+            return True
+        return Boolean.read(self, self.no if word in ("false", "no", "0") else word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +196,45 @@ class NumberOrAny(Integer):
 
 
 @dataclass(frozen=True, slots=True)
+class Real:
+    """A number that may have a fraction: `1.5`; a whole one is written without."""
+
+    def read(self, text: str) -> float:  # noqa: D102
+        if not _REAL.fullmatch(text.strip()) or not isfinite(number := float(text)):
+            raise ValueError(f"{text!r} is not a number")
+        return number
+
+    def write(self, value: Any) -> str:  # noqa: D102
+        if type(value) is int:
+            return str(value)
+        if not isinstance(value, float) or not isfinite(value):
+            raise ValueError(f"{value!r} is not a number")
+        return repr(value).removesuffix(".0")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOrWord(Integer):
+    """A number, decimal or after `0x`, or text for one: a variable of a network filter, or a word in any case.
+
+    `words` are in small letters.
+    """
+
+    words: tuple[str, ...] = ()
+
+    def _text(self, text: str) -> bool:
+        return _VARIABLE.fullmatch(text) is not None or text.lower() in self.words
+
+    def read(self, text: str) -> int | str:  # noqa: D102
+        return text if self._text(text) else Integer.read(self, text)
+
+    def _number(self, text: str) -> int:
+        return int(text, 16) if _PREFIXED.fullmatch(text) else Integer._number(self, text)
+
+    def write(self, value: Any) -> str:  # noqa: D102
+        return value if isinstance(value, str) and self._text(value) else Integer.write(self, value)
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """One of the words of an enum, in the order of their declaration; stored as libvirt writes it."""
 
@@ -178,22 +253,27 @@ class Word:
 
 YesNo = Annotated[bool, Boolean("yes", "no")]
 OnOff = Annotated[bool, Boolean("on", "off")]
+OneZero = Annotated[bool, Boolean("1", "0")]
+TrueFalse = Annotated[bool, LooseBoolean("true", "false")]
 AnyBase = Annotated[int, Integer(based=True)]
 Hex1 = Annotated[int, Integer(1)]
 Hex2 = Annotated[int, Integer(2)]
 Hex4 = Annotated[int, Integer(4)]
+Hex6 = Annotated[int, Integer(6)]
 LongAnyBase = Annotated[Long, Integer(bits=64, based=True)]
 LongHex = Annotated[Long, Integer(1, bits=64)]
 LongHex4 = Annotated[Long, Integer(4, bits=64)]
 LongHex8 = Annotated[Long, Integer(8, bits=64)]
 BareHex1 = Annotated[int, Hexadecimal(1)]
+BareHex4 = Annotated[int, Hexadecimal(4)]
 LongBareHex = Annotated[Long, Hexadecimal(1, bits=64)]
 LongBareHex4 = Annotated[Long, Hexadecimal(4, bits=64)]
 LongBareHex8 = Annotated[Long, Hexadecimal(8, bits=64)]
 HexOrAny2 = Annotated[int, NumberOrAny(2)]
 HexOrAny4 = Annotated[int, NumberOrAny(4)]
+NumberOrVariable = Annotated[NumberOrText, NumberOrWord(bits=64)]
 
-_PLAIN: dict[Any, Spelling] = {str: Verbatim(), int: Integer(), Long: Integer(bits=64)}
+_PLAIN: dict[Any, Spelling] = {str: Verbatim(), int: Integer(), Long: Integer(bits=64), float: Real()}
 
 
 def bare(annotation: Any) -> Any:
@@ -212,7 +292,7 @@ def spelling_of(annotation: Any) -> Spelling:
         return Word(tuple(str(member.value) for member in annotation))
     if annotation in _PLAIN:
         return _PLAIN[annotation]
-    raise TypeError(f"{annotation!r} has no spelling: use str, int, Long, an enum, YesNo, OnOff or a Hex type")
+    raise TypeError(f"{annotation!r} has no spelling: use str, int, Long, float, an enum, YesNo, OnOff or a Hex type")
 
 
 def words(enum: type[Enum]) -> type[Enum]:
@@ -224,3 +304,10 @@ def word(value: str, description: str, *, since: str | None = None) -> Any:
     """One value of an enum: libvirt's word, what it means and the libvirt release that brought it."""
     release = f"; since libvirt {since}" if since else ""
     return strawberry.enum_value(value, description=f"{description} (`{value}`{release}).")
+
+
+def same_word(member: Enum) -> Any:
+    """A value that another enum has too, told in the same words."""
+    values = type(member).__strawberry_definition__.values  # type: ignore[attr-defined]
+    told = next(value.description for value in values if value.name == member.name)
+    return strawberry.enum_value(member.value, description=told)

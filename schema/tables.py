@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 from .element import NAMESPACES, PREFIXES, Claim, Element, Variant, claims, document_key
-from .scalars import Integer, Spelling, Verbatim, bare, spelling_of
+from .scalars import Integer, LooseBoolean, Real, Spelling, Verbatim, bare, spelling_of
 from .xmltext import SEPARATOR, Tree
 
 
@@ -26,7 +26,7 @@ class Slot:
 
     def __post_init__(self) -> None:
         self.verbatim = isinstance(self.spelling, Verbatim)
-        self.numeric = isinstance(self.spelling, Integer)
+        self.numeric = isinstance(self.spelling, Integer | LooseBoolean | Real)
 
 
 @dataclass(slots=True, eq=False)

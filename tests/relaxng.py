@@ -5,9 +5,10 @@ A path is written as in `domain/devices/disk/driver/@cache`; a word that the sch
 
 import random
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import rstr
@@ -38,6 +39,9 @@ _SAMPLES = {
     "string": "text",
 }
 
+_NUMBERS = {"domainsnapshot/creationTime"}
+"""Elements with a number where the schema allows any text."""
+
 _MOST = 3
 """How often something that may be repeated is."""
 
@@ -64,6 +68,8 @@ class Grammar:
 
     def __init__(self, file: Path) -> None:
         self._found: dict[str, list[Pattern]] = {}
+        self._folder = file.parent
+        self._inner: dict[str, Grammar] = {}
         self.start = self._load(file)
         self.defines = {
             name: patterns[0] if len(patterns) == 1 else Pattern("choice", None, tuple(patterns))
@@ -87,6 +93,19 @@ class Grammar:
             elif each.tag == f"{_RNG}start":
                 start = Pattern("group", None, _parts(each))
         return start
+
+    def inner(self, pattern: Pattern) -> "Grammar":
+        """The schema that stands inside this one as a grammar of its own."""
+        if pattern.text not in self._inner:
+            self._inner[pattern.text] = Grammar(self._folder / pattern.text)
+        return self._inner[pattern.text]
+
+    def root(self) -> Pattern:
+        """The root element of all documents."""
+        found = self.start
+        while found.kind != "element":
+            found = self.defines[str(found.name)] if found.kind == "ref" else found.parts[0]
+        return found
 
     def targets(self, pattern: Pattern, path: str = "", within: tuple[str, ...] = ()) -> frozenset[str]:
         """All paths and words below a pattern that stands at `path`; what holds itself is entered twice."""
@@ -112,6 +131,8 @@ class Grammar:
                 yield path
             case "value":
                 yield f"{path}={pattern.text}"
+            case "grammar":
+                yield step(path, self.inner(pattern).root())  # what is below is for the tests of that schema
             case "ref":
                 name = str(pattern.name)
                 if within.count(name) < 2:
@@ -136,6 +157,8 @@ def _pattern(each: Any, namespace: str) -> Pattern:
     if kind == "data":
         limits = tuple((param.get("name"), param.text) for param in each.findall(f"{_RNG}param"))
         return Pattern(kind, None, (), each.get("type"), limits)
+    if kind == "grammar":
+        return Pattern(kind, None, (), each.find(f"{_RNG}include").get("href"))
     name = each.get("name")
     namespace = each.get("ns", namespace)
     if name and namespace and kind == "element":
@@ -144,10 +167,14 @@ def _pattern(each: Any, namespace: str) -> Pattern:
 
 
 class Writer:
-    """Makes valid documents that contain what has not been seen yet."""
+    """Makes valid documents that contain what has not been seen yet.
 
-    def __init__(self, grammar: Grammar, seed: int = 0) -> None:
+    `patterns` are narrower ones to draw texts from, in place of those of the schema.
+    """
+
+    def __init__(self, grammar: Grammar, seed: int = 0, patterns: Mapping[str, str] = MappingProxyType({})) -> None:
         self._grammar = grammar
+        self._patterns = patterns
         self._random = random.Random(seed)
         self._strings = rstr.Rstr(self._random)
         self._focus: set[str] = set()
@@ -179,7 +206,8 @@ class Writer:
 
     def _new(self, pattern: Pattern, path: str) -> int:
         """How much of what the document is made for a pattern would add."""
-        return len((self._grammar.targets(pattern, path) & self._focus) - self._seen)
+        left = self._focus - self._seen
+        return len(self._grammar.targets(pattern, path) & left) if left else 0
 
     def _write(self, pattern: Pattern, path: str, home: Any, within: tuple[str, ...]) -> None:
         match pattern.kind:
@@ -207,6 +235,12 @@ class Writer:
             case "value":
                 self._seen.add(f"{path}={pattern.text}")
                 home.text = pattern.text
+            case "grammar":
+                inner = self._grammar.inner(pattern)
+                self._seen.add(step(path, inner.root()))
+                Writer(inner, self._random.getrandbits(32))._write(inner.start, path, home, ())
+            case "text" if path in _NUMBERS:
+                home.text = str(self._random.randint(0, 2**40))
             case "text":
                 home.text = self._random.choice(["some text", "Größe <&> 'x' \"y\"", "0", " padded "])
             case "data":
@@ -259,7 +293,8 @@ class Writer:
                     continue
             raise ValueError(f"no number between {lowest} and {highest} is spelled {limits['pattern']}")
         if "pattern" in limits:
-            return _ILLEGAL.sub("_", self._strings.xeger(limits["pattern"]))
+            pattern = self._patterns.get(limits["pattern"], limits["pattern"])
+            return _ILLEGAL.sub("_", self._strings.xeger(pattern))
         return {"dateTime": "2024-02-29T12:00:00", "double": "0.5", "anyURI": "http://example.org/"}.get(
             data.text, "name"
         )
@@ -279,9 +314,11 @@ def places(xml: bytes) -> set[str]:
 
 def _places(element: Any, above: str, found: set[str]) -> None:
     name = etree.QName(element)
+    if name.namespace and name.namespace not in PREFIXES:
+        return  # somebody's own metadata
     path = f"{above}{f'{PREFIXES[name.namespace]}:' if name.namespace else ''}{name.localname}"
     found |= {path, f"{path}={element.text or ''}"}
     for key, value in element.attrib.items():
         found |= {f"{path}/@{key}", f"{path}/@{key}={value}"}
-    for child in element:
+    for child in element.iterchildren("*"):
         _places(child, f"{path}/", found)

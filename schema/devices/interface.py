@@ -112,7 +112,7 @@ class FilterParameter(Element):
 
 @element
 class FilterReference(Element):
-    """The network filter (nwfilter) that an interface's packets pass."""
+    """A network filter (nwfilter) that packets pass, and the values that its variables take."""
 
     filter: str | None = attribute("Name of the filter on the host, such as `clean-traffic`.", searchable=True)
     parameters: list[FilterParameter] | None = children("Values for the variables of the filter.", xml="parameter")

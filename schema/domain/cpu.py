@@ -129,7 +129,7 @@ class CpuCache(Element):
 
 @element
 class PhysicalAddressSize(Element):
-    """The width of the guest's physical addresses, which bounds the memory that it can reach.
+    """The width of a processor's physical addresses, which bounds the memory that it can reach.
 
     Since libvirt 8.7.0.
     """

@@ -24,7 +24,7 @@ class NumaMemoryAccess(Enum):
 class NumaCacheAssociativity(Enum):
     """How a memory-side cache places what it keeps."""
 
-    NONE = word("none", "The guest is told of no associativity")
+    NONE = word("none", "Nothing is told of where the cache places things")
     DIRECT = word("direct", "Direct mapped: each address has a single place")
     FULL = word("full", "Fully associative: each address may take any place")
 
@@ -33,7 +33,7 @@ class NumaCacheAssociativity(Enum):
 class NumaCachePolicy(Enum):
     """When a memory-side cache hands on what is written."""
 
-    NONE = word("none", "The guest is told of no policy")
+    NONE = word("none", "Nothing is told of when the cache writes")
     WRITEBACK = word("writeback", "Later, when the line leaves the cache")
     WRITETHROUGH = word("writethrough", "At once, along with the cache itself")
 
@@ -161,7 +161,7 @@ class NumaBandwidth(Element):
 
 @element
 class NumaInterconnects(Element):
-    """What the guest is told about the speed between CPUs and memory, in the ACPI table HMAT."""
+    """What is told about the speed between CPUs and memory, in the ACPI table HMAT."""
 
     latencies: list[NumaLatency] | None = children("Delays from cell to cell.", xml="latency")
     bandwidths: list[NumaBandwidth] | None = children("Throughput from cell to cell.", xml="bandwidth")

@@ -13,12 +13,16 @@ from typing import Any
 from ..definition import devices_of
 from ..device import DEVICES
 from ..element import Document
+from .spaces import SPACES
 from .words import Answer, Edge, Row, key
 
 _tables = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
 
 EDGES: dict[str, Edge] = {edge.role: edge for table in _tables for edge in getattr(table, "EDGES", ())}
 """All edges by role."""
+
+if len(EDGES) != sum(len(getattr(table, "EDGES", ())) for table in _tables):
+    raise TypeError("two edges have one role; what names come from besides is an `Also` of one of them")
 
 ANSWERS: tuple[Answer, ...] = tuple(answer for table in _tables for answer in getattr(table, "ANSWERS", ()))
 
@@ -31,9 +35,10 @@ def _is_of(of: str, tag: str) -> bool:
 def edges_of(tag: str, *, within_vm: bool) -> tuple[tuple[Edge, Row], ...]:
     """The edges from a device element, `domain`, or a kind of resource: those within a VM, or those that leave it."""
     return tuple(
-        (edge, edge.row)
+        (edge, row)
         for edge in EDGES.values()
-        if _is_of(edge.of, tag) and (edge.to.scope == "VM") is within_vm
+        for row in edge.rows
+        if _is_of(row.of, tag) and (row.to.scope == "VM") is within_vm
     )  # fmt: skip
 
 
@@ -52,7 +57,7 @@ def attachments(definition: Document, host_id: str) -> list[Document]:
     for owner, document, tag in _owners(definition):
         for edge, row in edges_of(tag, within_vm=False):
             for one in row.keys(document, host_id):
-                entry = {"role": edge.role, "key": one, "access": edge.access_of(document)}
+                entry = {"role": edge.role, "key": one, "access": edge.access_of(document, row)}
                 found.setdefault((owner, edge.role, one), {"device": owner, **entry} if owner else entry)
     return list(found.values())
 
@@ -80,4 +85,37 @@ def resource_links(resource: Document, host_id: str) -> list[Document]:
     return list(found.values())
 
 
-__all__ = ["ANSWERS", "EDGES", "Answer", "Edge", "attachments", "edges_of", "key", "resource_keys", "resource_links"]
+def host_of(one: str) -> str:
+    """The host in a key; empty where the key means the same on all hosts."""
+    return one.split("|", 2)[1]
+
+
+def is_key(text: str) -> bool:
+    """Whether a text is a key that something outside of a VM may have."""
+    space, _, value = (*text.split("|", 2), "", "")[:3]
+    return space in SPACES and SPACES[space].scope != "VM" and bool(value)
+
+
+def referenced(one: str) -> Document:
+    """The document of a `ReferencedResource`: what a key alone tells."""
+    space, host_id, label = one.split("|", 2)
+    document = {"kind": SPACES[space].kind, "referenced": True, "keys": [one], "label": label.removeprefix("name:")}
+    return document | ({"hostId": host_id} if host_id else {})
+
+
+__all__ = [
+    "ANSWERS",
+    "EDGES",
+    "SPACES",
+    "Answer",
+    "Edge",
+    "answers_of",
+    "attachments",
+    "edges_of",
+    "host_of",
+    "is_key",
+    "key",
+    "referenced",
+    "resource_keys",
+    "resource_links",
+]

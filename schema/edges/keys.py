@@ -1,5 +1,8 @@
 """How names are made of what documents say, so that different spellings of one thing give one name."""
 
+import re
+from collections.abc import Iterator
+
 from ..element import Document
 from ..parts import pci_text
 from .words import Access, Name, Named
@@ -22,19 +25,69 @@ def lower(text: str) -> str:
     return text.lower()
 
 
+def by_uuid(uuid: str) -> str:
+    """A UUID where things are mostly called by their names: `uuid:…`."""
+    return f"uuid:{uuid.lower()}" if uuid else ""
+
+
 _OWN = ("", "*", "0.0.0.0", "::", "127.0.0.1", "::1", "localhost")  # noqa: S104 (recognised, not bound)
+
+
+def is_own(address: str | None) -> bool:
+    """Whether an address is the host's own, whichever host that is."""
+    return (address or "").strip("[]").lower() in _OWN
 
 
 def endpoint(address: str | None, port: object) -> Named:
     """An address and a port; None without a port. The host's own addresses are one."""
     if port in (None, "", 0, "0", -1):
         return None
-    own = (address or "").strip("[]") in _OWN
-    return Name(f":{port}") if own else Name(f"{address}:{port}", "FLEET")
+    return Name(f":{port}") if is_own(address) else Name(f"{address}:{port}", "FLEET")
 
 
 def disk_access(disk: Document) -> Access:
-    """What a disk does with its source: CD-ROMs and read-only disks read, others write."""
-    if disk.get("readonly") or disk.get("device") == "cdrom":
+    """What a disk does with its source.
+
+    CD-ROMs and read-only disks read, and so do transient ones, whose writes go elsewhere. Others write.
+    """
+    if disk.get("readonly") or disk.get("device") == "cdrom" or "transient" in disk:
         return "READ"
-    return "WRITE"
+    return "SHARE" if disk.get("shareable") else "WRITE"
+
+
+def secret(named: Document, kind: str | None = None) -> Named:
+    """A secret by its UUID, or else by the kind of its usage and the usage: `ceph:…`."""
+    if uuid := named.get("uuid"):
+        return lower(uuid)
+    usage = named.get("usage")
+    return f"{kind}:{usage}" if kind and usage else None
+
+
+_CREDENTIALS = {"chap": "iscsi", "ceph": "ceph"}
+
+
+def credentials(auth: Document) -> Named:
+    """The secret of `<auth>`, which pools give a type and disks do not."""
+    named = auth.get("secret", {})
+    return secret(named, named.get("type") or _CREDENTIALS.get(auth.get("type", "")))
+
+
+def passphrase(named: Document) -> Named:
+    """The secret of an encrypted volume."""
+    return secret(named, "volume")
+
+
+_SET = re.compile(r"(?P<without>\^?)(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?")
+_MOST = 1024
+"""NUMA nodes that Linux can have."""
+
+
+def numbers(text: str) -> Iterator[str]:
+    """The members of libvirt's sets of numbers: `0-3,^2` is 0, 1 and 3."""
+    members: set[int] = set()
+    for part in text.split(",")[:_MOST]:
+        if (match := _SET.fullmatch(part.strip())) is not None:
+            first = int(match["first"])
+            some = range(first, min(int(match["last"] or first) + 1, _MOST))
+            members = members.difference(some) if match["without"] else members.union(some)
+    yield from (str(member) for member in sorted(members))

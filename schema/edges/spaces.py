@@ -8,10 +8,13 @@ PATH = Space("path", "HOST_PATH")
 CHARACTER = Space("char", "CHARACTER_DEVICE")
 SOCKET = Space("socket", "UNIX_SOCKET")
 POOL = Space("pool", "STORAGE_POOL", listed=True)
+"""By name, and by `uuid:…`."""
 VOLUME = Space("volume", "STORAGE_VOLUME", listed=True)
 """`pool/volume`, by their names."""
 NETWORK = Space("network", "NETWORK", listed=True)
+"""By name, and by `uuid:…`."""
 NETWORK_PORT = Space("network-port", "NETWORK_PORT", listed=True)
+"""By UUID, which is enough: no two networks have ports of one."""
 INTERFACE = Space("interface", "HOST_INTERFACE")
 """Network interfaces of the host, bridges among them."""
 PCI = Space("pci", "NODE_DEVICE", listed=True)
@@ -28,6 +31,12 @@ SECRET = Space("secret", "SECRET", listed=True)
 """By UUID, or `type:usage`."""
 DOMAIN = Space("domain", "DOMAIN", listed=True)
 """VMs, by UUID and by `name:…`."""
+SNAPSHOT = Space("snapshot", "DOMAIN_SNAPSHOT", listed=True)
+CHECKPOINT = Space("checkpoint", "DOMAIN_CHECKPOINT", listed=True)
+"""Both as `domain/name`, by the UUID of the domain."""
+CERTIFICATE = Space("certificate", "CERTIFICATE")
+"""`database:name`."""
+TEMPLATE = Space("template", "CONTAINER_TEMPLATE")
 SHARED_MEMORY = Space("shmem", "SHARED_MEMORY")
 NUMA_NODE = Space("numa-node", "NUMA_NODE")
 AUDIO_SERVER = Space("audio", "AUDIO_SERVER")
@@ -42,6 +51,9 @@ ENDPOINT = Space("endpoint", "ENDPOINT")
 
 # Within the fleet
 NETWORK_VOLUME = Space("network-volume", "NETWORK_VOLUME", "FLEET")
+"""`protocol://servers/name`; of the host alone where no server is named or the host is its own."""
+SECRET_USAGE = Space("secret-usage", "SECRET_USAGE", "FLEET")
+"""`type:name`."""
 LOCK_LEASE = Space("lease", "LOCK_LEASE", "FLEET")
 MAC_ADDRESS = Space("mac", "MAC_ADDRESS", "FLEET")
 VLAN = Space("vlan", "VLAN", "FLEET")
@@ -54,6 +66,12 @@ CONTROLLER = Space("controller", "CONTROLLER", "VM")
 """`type:index`."""
 IO_THREAD = Space("iothread", "IO_THREAD", "VM")
 THROTTLE_GROUP = Space("throttle-group", "THROTTLE_GROUP", "VM")
+IOTUNE_GROUP = Space("iotune-group", "IOTUNE_GROUP", "VM")
+DISK_NAME = Space("disk", "DISK_NAME", "VM")
+"""Disks by the names that snapshots and block jobs give them: the target's, or the path of the source."""
+DISK_IDENTITY = Space("disk-identity", "DISK_IDENTITY", "VM")
+"""What the guest reads of a disk: `serial:…`, `wwn:…`, `vendor:…`, `product:…`."""
+SYSINFO = Space("sysinfo", "SYSINFO", "VM")
 BOOT_ORDER = Space("boot", "BOOT_ORDER", "VM")
 
 SPACES: dict[str, Space] = {space.name: space for space in vars().values() if isinstance(space, Space)}

@@ -19,9 +19,9 @@ from typing import Any, Literal
 
 from ..element import Document
 
-Access = Literal["READ", "WRITE", "EXCLUSIVE", "CONNECT"]
-"""READ: it only reads or refers. WRITE: it may change it. EXCLUSIVE: only one running VM can have it. CONNECT: it
-takes part in it, as in a network."""
+Access = Literal["READ", "WRITE", "SHARE", "EXCLUSIVE", "CONNECT"]
+"""READ: it only reads or refers. WRITE: it may change it and counts on being the only one. SHARE: it may change it, and
+so may others. EXCLUSIVE: only one running VM can have it. CONNECT: it takes part in it, as in a network."""
 
 Scope = Literal["HOST", "FLEET", "VM"]
 
@@ -40,10 +40,11 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in a space; the scope where it differs from the space's."""
+    """A name in a space; its scope where it differs from the space's, its space where it differs from the row's."""
 
     value: str
     scope: Scope | None = None
+    space: Space | None = None
 
 
 Named = str | Name | None
@@ -56,7 +57,7 @@ class Row:
 
     `of` is libvirt's element of a device (several separated by spaces; `*` for all), `domain` for a VM's definition,
     or a `ResourceKind`. A path steps through objects and lists alike; `source[file].file` takes only objects of that
-    kind. An empty path is the document itself.
+    kind. An empty path is the document itself; several paths are separated by spaces.
     """
 
     of: str
@@ -77,7 +78,7 @@ class Row:
     def keys(self, document: Document, host_id: str) -> Iterator[str]:
         """The keys of these names for a document of this host."""
         for name in self.names(document):
-            yield key(self.to, name, host_id)
+            yield key(name.space or self.to, name, host_id)
 
 
 class Answer(Row):
@@ -85,8 +86,19 @@ class Answer(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Also(Row):
+    """A further place where an edge's names come from: another path, space or owner."""
+
+    access: Access | Callable[[Document], Access] | None = None
+    """What the owner does with what is named here, where that differs from the rest of the edge."""
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
-    """A way in which one thing names another."""
+    """A way in which one thing names another; names that come from several places are `also` rows of one edge.
+
+    An edge of a snapshot or checkpoint to a space within a VM leads into the VM that it is of.
+    """
 
     role: str
     """Its name, as the API shows it: `disk-file`."""
@@ -98,16 +110,22 @@ class Edge:
     access: Access | Callable[[Document], Access] = "READ"
     """What the owner does with it; computed from the device where that depends."""
     source: bool = False
-    """Whether this is what the device is made of: its `resource`."""
+    """Whether what is named (first) is what the device is made of: its `resource`."""
+    also: tuple[Also, ...] = ()
 
     @property
-    def row(self) -> Row:
+    def rows(self) -> tuple[Row, ...]:
         """Where the names come from."""
-        return Row(self.of, self.at, self.to, self.by)
+        return (Row(self.of, self.at, self.to, self.by), *self.also)
 
-    def access_of(self, owner: Document) -> Access:
-        """What the owner does with what it names."""
-        return self.access(owner) if callable(self.access) else self.access
+    def access_of(self, owner: Document, row: Row | None = None) -> Access:
+        """What the owner does with what it names, in this of the edge's rows."""
+        access = self.access_in(row)
+        return access(owner) if callable(access) else access
+
+    def access_in(self, row: Row | None) -> Access | Callable[[Document], Access]:
+        """What owners do with what they name in this of the edge's rows, or what tells it."""
+        return (row.access if isinstance(row, Also) else None) or self.access
 
 
 def key(space: Space, name: Name, host_id: str) -> str:
@@ -131,8 +149,9 @@ def _steps(path: str) -> tuple[tuple[str, frozenset[str]], ...]:
 
 
 def values(document: Document, path: str) -> Iterator[Any]:
-    """The values under a path, lists walked through: `backingStores.source[file|block]`."""
-    yield from _values(document, _steps(path))
+    """The values under a path, lists walked through: `backingStores.source[file|block]`; of several paths in turn."""
+    for one in path.split(" "):
+        yield from _values(document, _steps(one))
 
 
 def _values(value: Any, steps: tuple[tuple[str, frozenset[str]], ...]) -> Iterator[Any]:

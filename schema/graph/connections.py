@@ -9,16 +9,11 @@ from typing import Annotated, Any
 import strawberry
 
 from ..element import Document, derived
+from .arguments import page_size
 from .context import Info, Order, Page, PageRequest
 from .filters import VmFilter
 from .selection import Selected, vm_paths
 from .virtual_machine import VirtualMachine
-
-LARGEST_PAGE = 500
-"""Items that one page may hold; asking for more is an error, never a silent cut."""
-
-USUAL_PAGE = 50
-"""Items of a page when the query does not say."""
 
 
 @strawberry.type(description="Where a page lies in its list, and whether there is more to read.")
@@ -86,22 +81,6 @@ class VmOrder:
     )
 
 
-First = Annotated[
-    int | None,
-    strawberry.argument(
-        description=f"How many entries, from the start or after `after`: {LARGEST_PAGE} at most, usually {USUAL_PAGE}."
-    ),
-]
-After = Annotated[
-    str | None, strawberry.argument(description="Only entries after the one with this cursor; goes with `first`.")
-]
-Last = Annotated[
-    int | None,
-    strawberry.argument(description=f"How many entries, from the end or before `before`: {LARGEST_PAGE} at most."),
-]
-Before = Annotated[
-    str | None, strawberry.argument(description="Only entries before the one with this cursor; goes with `last`.")
-]
 Where = Annotated[VmFilter | None, strawberry.argument(description="Only VMs that meet these conditions.")]
 OrderBy = Annotated[
     VmOrder | None, strawberry.argument(description="What the list is sorted by; the name where it is missing.")
@@ -120,14 +99,6 @@ def page_request(
     field = str(order_by.field.value) if order_by else "name"
     descending = order_by is not None and order_by.direction is OrderDirection.DESC
     return PageRequest(Order(field, descending), limit, after=after, before=before, backward=last is not None)
-
-
-def page_size(wanted: int | None, *, further: str = "after") -> int:
-    """The items of a page; raises ValueError with a sentence for the client where too many are wanted."""
-    limit = USUAL_PAGE if wanted is None else wanted
-    if not 0 <= limit <= LARGEST_PAGE:
-        raise ValueError(f"A page holds 0 to {LARGEST_PAGE} items, not {limit}; read on with `{further}`.")
-    return limit
 
 
 async def vm_connection(

@@ -61,8 +61,83 @@ class Coverage(Protocol):
         """How many VMs hold an untyped path with this prefix."""
 
 
+@dataclass(frozen=True, slots=True)
+class AttachmentRequest:
+    """Part of the attachments to a resource: `limit` of them after a cursor, with what is read of each VM."""
+
+    limit: int
+    after: str | None = None
+    roles: frozenset[str] | None = None
+    """Only attachments in these roles; None for all."""
+    vm_paths: Paths = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """Part of the resources that name another one: `limit` of them after a cursor, with what is read of each."""
+
+    limit: int
+    after: str | None = None
+    roles: frozenset[str] | None = None
+    kinds: frozenset[str] | None = None
+    paths: Paths = None
+
+
+class Resources(Protocol):
+    """Reads of resources and of who is attached to them, each batched over all that one level of a query asks for."""
+
+    async def by_id(self, resource_id: str, paths: Paths) -> Document | None:
+        """A stored resource by its id."""
+
+    async def by_key(self, key: str, paths: Paths) -> Document:
+        """What answers to a key; where nothing does, what the key alone tells: a `ReferencedResource`."""
+
+    async def page(
+        self, kind: str | None, condition: Any, host_id: str | None, limit: int, after: str | None, paths: Paths
+    ) -> Page:
+        """Part of the stored resources, by kind and name; ValueError for a bad cursor."""
+
+    async def count(self, kind: str | None, condition: Any, host_id: str | None) -> int:
+        """How many resources there are on all such pages."""
+
+    async def referenced_page(
+        self, kind: str, condition: Any, host_id: str | None, limit: int, after: str | None
+    ) -> Page:
+        """Part of the resources of a kind that are only named, by key; ValueError for a bad cursor."""
+
+    async def referenced_count(self, kind: str, condition: Any, host_id: str | None) -> int:
+        """How many resources of a kind are only named."""
+
+    async def attachments(self, keys: Collection[str], request: AttachmentRequest) -> Page:
+        """Part of the attachments to what answers to these keys: `{vm, device, role, key, access}`, by VM."""
+
+    async def attachment_count(self, keys: Collection[str], roles: frozenset[str] | None) -> int:
+        """How many attachments there are to what answers to these keys."""
+
+    async def naming(self, keys: Collection[str], request: LinkRequest) -> Page:
+        """Part of the resources that name what answers to these keys, by name."""
+
+    async def backing_chain(self, volume_id: str, paths: Paths) -> Sequence[Document]:
+        """The volumes below a volume, the nearest first; where the chain runs in a circle, each once."""
+
+    async def neighbours(
+        self, vm: Document, roles: frozenset[str] | None, limit: int, after: str | None, vm_paths: Paths
+    ) -> Page:
+        """Part of the VMs that share something with a VM: `{vm, shared: [attachment of that VM]}`, by VM."""
+
+    async def vm_named(self, key: str, vm_paths: Paths) -> Document | None:
+        """The VM that a key of the space `domain` names."""
+
+    async def unused(self, host_id: str, capability: str, limit: int, after: str | None, paths: Paths) -> Page:
+        """Part of a host's node devices of a capability that a VM could be given and none has, by name."""
+
+
 class Loaders(Protocol):
     """Every read of a request, batched within it."""
+
+    @property
+    def resources(self) -> Resources:
+        """Reads of resources and attachments."""
 
     @property
     def coverage(self) -> Coverage:

@@ -8,7 +8,8 @@ from ..coverage import LONGEST_PATH, MOST_PATHS
 from ..devices import DEVICES, DeviceKind
 from ..element import Document, derived
 from ..scalars import Long
-from .connections import PageInfo, page_fields, page_size
+from .arguments import page_size
+from .connections import PageInfo, page_fields
 from .context import Info
 from .selection import Selected, vm_paths
 from .virtual_machine import VirtualMachine

@@ -2,14 +2,26 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import strawberry
 
 from ..element import Document, derived
 from ..node import Node, node_id
-from .connections import After, Before, First, Last, OrderBy, VmConnection, Where, page_request, vm_connection
+from .arguments import After, Before, First, Last, page_size
+from .connections import OrderBy, VmConnection, Where, page_fields, page_request, vm_connection
 from .context import Info
+from .resources import (
+    CountedResourceConnection,
+    OfKind,
+    OnlyNamed,
+    ResourceConnection,
+    WhereResource,
+    is_referenced,
+    resource_connection,
+    selected_resources,
+)
+from .selection import resource_paths
 
 
 @strawberry.enum(description="Whether the collector, which reads the hosts, is in touch with one.")
@@ -82,6 +94,40 @@ class Host(Node):
     ) -> Any:
         request = page_request(first, after, last, before, order_by)
         return await vm_connection(info, filter, request, document["_id"])
+
+    @derived("What the host has that VMs use, by kind and name.", graphql_type=CountedResourceConnection)
+    async def resources(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: Info,
+        kind: OfKind = None,
+        filter: WhereResource = None,
+        first: First = None,
+        after: After = None,
+        referenced: OnlyNamed = False,
+    ) -> Any:
+        only_named, stored = is_referenced(kind, referenced)
+        return await resource_connection(info, stored, filter, document["_id"], first, after, referenced=only_named)
+
+    @derived(
+        "Devices of the host that a VM could be given and that no VM's definition names, by name.",
+        graphql_type=ResourceConnection,
+    )
+    async def free_devices(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: Info,
+        capability: Annotated[
+            str,
+            strawberry.argument(
+                description="libvirt's word for what the device can do: `pci`, `usb_device`, `mdev`, `scsi`, `vdpa`."
+            ),
+        ] = "pci",
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        paths = resource_paths(selected_resources(info))
+        return page_fields(
+            await info.context.loaders.resources.unused(document["_id"], capability, page_size(first), after, paths)
+        )
 
     @classmethod
     def is_type_of(cls, document: Document, _info: Any) -> bool:

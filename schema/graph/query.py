@@ -5,17 +5,32 @@ from typing import Annotated, Any
 
 import strawberry
 
+from ..edges import is_key
 from ..element import Document, derived
 from ..node import Node, parse_node_id
-from .connections import After, Before, First, Last, OrderBy, VmConnection, Where, page_request, vm_connection
-from .context import Info
+from ..resource import Resource
+from .arguments import After, Before, First, Last
+from .connections import OrderBy, VmConnection, Where, page_request, vm_connection
+from .context import Info, Paths
 from .coverage import OnHost, PathPrefix, UntypedPathConnection, untyped_paths
 from .host import Host
-from .selection import NodePaths, Selected, node_paths, vm_paths
+from .resources import CountedResourceConnection, OfKind, OnlyNamed, WhereResource, is_referenced, resource_connection
+from .selection import NodePaths, Selected, node_paths, resource_paths, vm_paths
 from .virtual_machine import VirtualMachine, device_of
 
 MOST_NODES = 500
 """Ids that `nodes` takes at once."""
+
+
+async def find_resource(info: Info, key: tuple[str, ...], paths: Paths) -> Document | None:
+    """The resource whose id holds this key; None for one that is gone, or that by now is more than a name."""
+    match key:
+        case ("", name) if is_key(name):
+            found = await info.context.loaders.resources.by_key(name, paths)
+            return found if "referenced" in found else None
+        case (resource_id,):
+            return await info.context.loaders.resources.by_id(resource_id, paths)
+    return None
 
 
 async def find_node(info: Info, opaque: str, paths: NodePaths) -> Document | None:
@@ -25,6 +40,8 @@ async def find_node(info: Info, opaque: str, paths: NodePaths) -> Document | Non
             return await info.context.loaders.host(host_id)
         case "VirtualMachine", (vm_id,):
             return await info.context.loaders.vm(vm_id, paths.vm)
+        case "Resource", key:
+            return await find_resource(info, key, paths.resource)
         case "Device", (vm_id, device_id):
             vm = await info.context.loaders.vm(vm_id, paths.device)
             return None if vm is None else device_of(vm, device_id)
@@ -37,7 +54,7 @@ async def find_node(info: Info, opaque: str, paths: NodePaths) -> Document | Non
     return None
 
 
-@strawberry.type(description="What can be asked: hosts, virtual machines, and anything by its id.")
+@strawberry.type(description="What can be asked: hosts, virtual machines, what they share, and anything by its id.")
 class Query:
     """Where reading starts."""
 
@@ -78,6 +95,33 @@ class Query:
         return None
 
     @derived(
+        "What hosts have that VMs use, by kind and name: storage, networks, devices, filters, secrets and the like.",
+        graphql_type=CountedResourceConnection,
+    )
+    async def resources(  # noqa: D102
+        self,
+        info: Info,
+        kind: OfKind = None,
+        filter: WhereResource = None,
+        first: First = None,
+        after: After = None,
+        referenced: OnlyNamed = False,
+    ) -> Any:
+        only_named, stored = is_referenced(kind, referenced)
+        return await resource_connection(info, stored, filter, None, first, after, referenced=only_named)
+
+    @derived("A resource by its id; null where there is none.", graphql_type=Resource | None)
+    async def resource(  # noqa: D102
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Opaque id, as in `Resource.id`.")],
+    ) -> Any:
+        match parse_node_id(id):
+            case "Resource", key:
+                return await find_resource(info, key, resource_paths(Selected.below(info)))
+        return None
+
+    @derived(
         "What the stored XML says that no declaration knows yet: its paths, those of the most VMs first. "
         "A value that its field cannot take, such as a new word of an enum, counts as well. "
         "Of a running VM, the live definition is looked at.",
@@ -93,7 +137,7 @@ class Query:
     ) -> Any:
         return await untyped_paths(info, first, after, host, path_prefix)
 
-    @derived("A host, VM or device by its id; null where there is none.", graphql_type=Node | None)
+    @derived("A host, VM, device or resource by its id; null where there is none.", graphql_type=Node | None)
     async def node(  # noqa: D102
         self,
         info: Info,
@@ -102,7 +146,7 @@ class Query:
         return await find_node(info, id, node_paths(Selected.below(info)))
 
     @derived(
-        "Hosts, VMs and devices by their ids, in the same order; null where there is none.",
+        "Hosts, VMs, devices and resources by their ids, in the same order; null where there is none.",
         graphql_type=list[Node | None],
     )
     async def nodes(  # noqa: D102

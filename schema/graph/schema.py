@@ -6,12 +6,14 @@ from typing import Any
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.scalar import ScalarDefinition
 
 from ..definition import WholeDomain
 from ..devices import DEVICES
 from ..element import Variant, document_key
 from ..host import RESOURCES
-from ..scalars import DATE_TIME, LONG, Long
+from ..referenced import ReferencedResource
+from ..scalars import DATE_TIME, LONG, NUMBER_OR_TEXT, Long, NumberOrText
 from ..tables import reachable
 from .query import Query
 from .subscription import Subscription
@@ -31,10 +33,11 @@ def build_schema(schema_class: type[strawberry.Schema] = strawberry.Schema, **op
     """A new executable schema, of a subclass of Strawberry's if one is given; `options` go to Strawberry."""
     roots: tuple[type[Any], ...] = (WholeDomain, *RESOURCES.values())
     shapes = dict.fromkeys(cls for root in roots for cls in reachable(root) if issubclass(cls, Variant))
+    scalars: dict[object, ScalarDefinition] = {Long: LONG, NumberOrText: NUMBER_OR_TEXT, datetime: DATE_TIME}
     return schema_class(
         query=Query,
         subscription=Subscription,
-        types=[*DEVICES.values(), *RESOURCES.values(), *shapes],
-        config=StrawberryConfig(default_resolver=stored_value, scalar_map={Long: LONG, datetime: DATE_TIME}),
+        types=[*DEVICES.values(), *RESOURCES.values(), ReferencedResource, *shapes],
+        config=StrawberryConfig(default_resolver=stored_value, scalar_map=scalars),
         **options,
     )

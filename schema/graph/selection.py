@@ -15,7 +15,9 @@ from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, Inlin
 from ..devices import DEVICES
 from ..domain import Domain
 from ..element import Variant, document_key
+from ..resource import RESOURCES
 from ..tables import Node, node
+from ..tree import DEVICE_PATHS, DOMAIN_PATHS, FURTHER_PATHS
 
 _PLAIN = {
     "name": "name",
@@ -32,6 +34,32 @@ _PLAIN = {
 _EVERYTHING = ("name", "uuid", "domain", "devices", "rawXml")
 _EXTRA = ("domain.extra", "devices.extra")
 _ARRAYS = {declared.array: declared for declared in DEVICES.values()}
+_RESOURCE_ALWAYS = ("_id", "hostId", "kind", "keys", "label")
+_RESOURCE: dict[str, tuple[str, ...]] = {
+    "__typename": (),
+    "id": (),
+    "kind": (),
+    "host": (),
+    "attachments": (),
+    "referencedBy": (),
+    "extra": ("extra",),
+    "references": ("links",),
+    "active": ("facts.active",),
+    "persistent": ("facts.persistent",),
+    "autostart": ("facts.autostart",),
+    "untyped": ("untyped.path",),
+    "error": ("error",),
+    "backingChain": (),
+    "dhcpLeases": ("facts.leases",),
+    "iommuGroup": ("links",),
+    "overlays": (),
+    "physicalFunction": ("capabilities",),
+    "pool": ("links",),
+    "ports": (),
+    "virtualFunctions": ("capabilities",),
+    "volumes": (),
+}
+"""What the fields that all resources have read, and those that lead from one resource to others."""
 _EVERY_OBJECT = frozenset({"extra", "kind", "__typename"})
 
 
@@ -106,12 +134,33 @@ class NodePaths(NamedTuple):
     """One of its devices."""
     other_device: frozenset[str]
     """A device of its other definition, which is read in whole."""
+    resource: frozenset[str] | None
+    """A resource; None for all of it."""
 
 
 def node_paths(selected: Selected) -> NodePaths:
     """What must be read of a VM whatever its id turns out to name."""
     device = {"_id", "hostId", *_devices(selected)}
-    return NodePaths(vm_paths(selected), _shortest(device), vm_paths(selected.of("vm")))
+    return NodePaths(vm_paths(selected), _shortest(device), vm_paths(selected.of("vm")), resource_paths(selected))
+
+
+def attachment_paths(selected: Selected) -> frozenset[str]:
+    """The paths of a VM that a selection of its attachments reads, none inside another."""
+    return _shortest({"_id", "hostId", *_attachment(selected)})
+
+
+def resource_paths(selected: Selected) -> frozenset[str] | None:
+    """The paths of a resource that a selection of it reads, whatever its kind; None for all of it."""
+    found = set(_RESOURCE_ALWAYS)
+    for declared in RESOURCES.values():
+        for name, inner in selected.fields((declared.__name__, "Resource", "Node")).items():
+            if name in _RESOURCE:
+                found.update(_RESOURCE[name])
+            elif name in _computed(declared):  # type: ignore[arg-type]
+                return None
+            else:
+                found.update(path.removeprefix(".") for path in _field([node(declared)], name, inner, ""))
+    return _shortest(found)
 
 
 def _shortest(paths: set[str]) -> frozenset[str]:
@@ -140,8 +189,42 @@ def _vm(selected: Selected) -> Iterator[str]:
             yield from _devices(inner)
         elif name in _ARRAYS:
             yield from _device(_ARRAYS[name], inner)
+        elif name == "deviceTree":
+            yield from _tree(inner.of("nodes"))
         elif name == "persistentDefinition":
-            yield from _vm(inner.of("devices", *_ARRAYS).of("vm"))
+            tree = inner.of("deviceTree").of("nodes").of("device")
+            devices = inner.of("devices", *_ARRAYS).and_(tree)
+            attachments = inner.of("attachments").and_(devices.of("attachments"))
+            yield from _vm(devices.and_(attachments).of("vm"))
+            if "active" in attachments.fields():
+                yield "state"
+        elif name == "attachments":
+            yield "attachments"
+            yield from _attachment(inner)
+        elif name == "neighbours":
+            yield "attachments"
+        elif name in ("referencedBy", "dependents"):
+            yield from ("name", "uuid")
+
+
+def _attachment(selected: Selected) -> Iterator[str]:
+    for name, inner in selected.fields().items():
+        if name == "active":
+            yield "state"
+        elif name == "vm":
+            yield from _vm(inner)
+        elif name == "device":
+            yield from _devices(inner)
+
+
+def _tree(selected: Selected) -> Iterator[str]:
+    yield from (f"domain.{path}" for path in DOMAIN_PATHS)
+    for array in _ARRAYS:
+        yield from (f"devices.{array}.{path}" for path in (*DEVICE_PATHS, *FURTHER_PATHS.get(array, ())))
+    if "summary" in selected.fields():
+        yield "devices"
+    if "device" in selected.fields():
+        yield from _devices(selected.of("device"))
 
 
 def _devices(selected: Selected) -> Iterator[str]:
@@ -158,6 +241,10 @@ def _device(declared: type[Any], selected: Selected) -> Iterator[str]:
             yield from _vm(inner)
         elif name == "xml":
             yield at
+        elif name in ("attachments", "resource"):
+            yield "attachments"
+            if name == "attachments":
+                yield from _attachment(inner)
         elif name != "id":
             yield from _field([node(declared)], name, inner, at)
 
@@ -192,7 +279,7 @@ def _below(table: Node, key: str) -> tuple[Node | None, ...]:
 
 
 @cache
-def _computed(cls: type[Any]) -> frozenset[str]:
+def _computed(cls: Any) -> frozenset[str]:
     """The fields of a class that are computed from their neighbours."""
     names = {document_key(field.python_name) for field in cls.__strawberry_definition__.fields}
     return frozenset(names - node(cls).keys - _EVERY_OBJECT)

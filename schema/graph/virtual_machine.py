@@ -9,12 +9,18 @@ import strawberry
 from ..definition import devices_of, domain_to_xml
 from ..devices import DEVICES, Device, DeviceKind
 from ..domain import Domain
+from ..edges import answers_of
+from ..edges.spaces import DOMAIN
 from ..element import Document, Extra, derived, first_sentence
 from ..node import Node, node_id
+from ..roles import Roles, wanted_roles
+from .arguments import After, First
 from .context import Info
+from .device_tree import DeviceTree, tree_document
 from .filters import VmState
 
 if TYPE_CHECKING:
+    from .attachment import Attachment
     from .host import Host
 
 
@@ -76,6 +82,13 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
         return [device for device in _devices(document) if wanted is None or device["kind"] in wanted]
 
     @derived(
+        "The VM's buses and devices as a tree: what is plugged into what, and what is left; null for unreadable XML.",
+        graphql_type=DeviceTree | None,
+    )
+    def device_tree(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
+        return tree_document(document) if "domain" in document else None
+
+    @derived(
         "What the XML says of the VM and no field of this API stands for; of devices, each has an `extra` of its own."
     )
     def extra(document: strawberry.Parent[Document]) -> list[Extra]:  # noqa: D102
@@ -89,6 +102,15 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
     )
     def untyped(document: strawberry.Parent[Document]) -> list[str]:  # noqa: D102
         return [counted["path"] for counted in document.get("untyped", [])]
+
+    @derived(
+        "Everything outside of the VM that it or one of its devices names, in the order of the devices.",
+        graphql_type=list[Annotated["Attachment", strawberry.lazy("schema.graph.attachment")]],
+    )
+    def attachments(document: strawberry.Parent[Document], roles: Roles = None) -> Any:  # noqa: D102
+        from .attachment import attachments_of
+
+        return attachments_of(document, wanted_roles(roles))
 
     @derived("The whole domain as libvirt XML; of an unreadable one, the text as it came.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
@@ -135,10 +157,51 @@ class VirtualMachine(DefinitionFields, Node):
         found = await info.context.loaders.other_definition(document["_id"])
         return None if found is None else {**found, "vm": document}
 
+    @derived(
+        "The VMs that share with this one something that one of the two may change: a disk, a device of the host, "
+        "a piece of memory. With `roles`, those that share anything in such a role, a network for instance.",
+        graphql_type=Annotated["NeighbourConnection", strawberry.lazy("schema.graph.attachment")],  # noqa: F821
+    )
+    async def neighbours(  # noqa: D102
+        document: strawberry.Parent[Document], info: Info, first: First = None, after: After = None, roles: Roles = None
+    ) -> Any:
+        from .attachment import neighbour_connection
+
+        return await neighbour_connection(document, info, first, after, roles)
+
+    @derived(
+        "The resources that name this VM, by kind and name: its snapshots and checkpoints, the ports of networks and "
+        "the filter bindings of its interfaces.",
+        graphql_type=Annotated["ResourceConnection", strawberry.lazy("schema.graph.resources")],  # noqa: F821
+    )
+    async def referenced_by(  # noqa: D102
+        document: strawberry.Parent[Document], info: Info, first: First = None, after: After = None, roles: Roles = None
+    ) -> Any:
+        from .resources import naming_connection
+
+        keys = {"keys": names_of(document)}
+        return await naming_connection(keys, info, first, after, roles=wanted_roles(roles))
+
+    @derived(
+        "What other VMs have to do with this one: devices that a driver domain of Xen serves.",
+        graphql_type=Annotated["AttachmentConnection", strawberry.lazy("schema.graph.attachment")],  # noqa: F821
+    )
+    async def dependents(  # noqa: D102
+        document: strawberry.Parent[Document], info: Info, first: First = None, after: After = None, roles: Roles = None
+    ) -> Any:
+        from .attachment import attachment_connection
+
+        return await attachment_connection({"keys": names_of(document)}, info, first, after, roles)
+
     @classmethod
     def is_type_of(cls, document: Document, _info: Any) -> bool:
         """Trust `resolve_type` of the interfaces: the values are dicts."""
         return isinstance(document, dict)
+
+
+def names_of(vm: Document) -> list[str]:
+    """The keys by which others name a VM."""
+    return [key for answer in answers_of("domain") if answer.to is DOMAIN for key in answer.keys(vm, vm["hostId"])]
 
 
 def device_of(vm: Document, device_id: str) -> Document | None:

@@ -28,7 +28,9 @@ _kinds: Any = Enum(  # type: ignore[misc]
     }
     | {kind: strawberry.enum_value(kind, description=described) for kind, described in REFERENCED.items()},
 )
-ResourceKind: type[Enum] = strawberry.enum(_kinds, description="What a resource is.")
+ResourceKind: type[Enum] = strawberry.enum(
+    _kinds, description="What something of a host is that VMs use: an object of libvirt, or a thing that is only named."
+)
 
 for _declared in RESOURCES.values():
     # A declaration that contradicts itself is an error here, not when its first document comes.

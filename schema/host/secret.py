@@ -10,12 +10,12 @@ from ..scalars import YesNo
 
 @family(own="type")
 class SecretUsage(Variant):
-    """What a secret is for."""
+    """The purpose of a secret, and the name under which those who need it ask for it."""
 
 
 @shape("volume")
 class VolumeSecretUsage(SecretUsage):
-    """It decrypts a volume."""
+    """The passphrase of an encrypted volume."""
 
     volume: str | None = text_child("Path of the volume that the secret decrypts.", searchable=True)
 

@@ -113,19 +113,20 @@ async def gives_content(api: Client, example: Example) -> None:
         assert {device["address"]["text"] for device in devices if device["address"]} >= {"0000:00:1f.2"}
     if example.name == "device-tree":
         (vm,) = data["vms"]["nodes"]
-        kinds = [device["kind"] for device in vm["devices"]]
+        nodes = vm["deviceTree"]["nodes"]
+        assert [node["depth"] for node in nodes[:3]] == [0, 1, 2]
+        devices = [node["device"] for node in nodes if node["device"]]
+        kinds = [device["kind"] for device in devices]
         assert kinds.count("DISK") == 4
         assert {"CONTROLLER", "INTERFACE", "CONSOLE", "HOSTDEV", "MEMBALLOON"} <= set(kinds)
-        assert {disk["source"].get("protocol") for disk in vm["devices"] if disk["kind"] == "DISK"} == {
-            None,
-            "nbd",
-            "https",
-        }
-        (tape,) = (device for device in vm["devices"] if device["kind"] == "HOSTDEV")
-        assert tape["source"] == {
+        assert {disk["source"].get("protocol") for disk in devices if disk["kind"] == "DISK"} == {None, "nbd", "https"}
+        (tape,) = (node for node in nodes if node["device"] and node["device"]["kind"] == "HOSTDEV")
+        assert tape["device"]["source"] == {
             "adapter": {"name": "scsi_host4"},
             "scsiAddress": {"bus": 0, "target": 1, "unit": 0},
         }
+        (scsi,) = (node for node in nodes if node["id"] == tape["parent"])
+        assert (scsi["bus"], scsi["address"]) == ("SCSI", "0000:02:00.0")
 
 
 async def every_id_leads_back(api: Client) -> None:

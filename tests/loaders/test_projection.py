@@ -7,11 +7,21 @@ from graphql import GraphQLObjectType, GraphQLSchema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schema import DEVICE_KINDS
 from tests.schema.graph.api import Api
 from tests.schema.graph.selections import EDGES, everything, some
 
 ALWAYS = {"_id", "hostId", "name"}
 """The key, the host, and what the page is sorted by."""
+
+DOMAIN_OF_TREE = {"domain.os.type.machine", "domain.os.type.arch", "domain.maxMemory.slots"}
+TREE = DOMAIN_OF_TREE | {
+    *(f"devices.{array}.{path}" for array in DEVICE_KINDS for path in ("id", "kind", "address")),
+    *(f"devices.controllers.{path}" for path in ("type", "index", "model", "companionStartPort", "ports")),
+    *(f"devices.disks.{path}" for path in ("device", "target.bus", "target.dev")),
+    "devices.consoles.target.type",
+}
+"""What the tree of a VM's buses is made from."""
 
 
 @pytest.mark.parametrize(
@@ -50,7 +60,18 @@ ALWAYS = {"_id", "hostId", "name"}
                 "devices.disks.source.slices.offset",
             },
         ),
+        ("deviceTree { nodes { address freeSlots { count } } }", TREE),
+        ("deviceTree { __typename }", TREE),
+        ("deviceTree { nodes { summary device { id } } }", {*DOMAIN_OF_TREE, "devices"}),
+        ("deviceTree { nodes { device { alias } } }", TREE | {f"devices.{array}.alias" for array in DEVICE_KINDS}),
+        ("deviceTree { nodes { summary device { vm { state } } } }", {*DOMAIN_OF_TREE, "devices", "state"}),
+        ("deviceTree { nodes { device { ... on Disk { serial } } } }", TREE | {"devices.disks.serial"}),
+        (
+            "deviceTree { nodes { device { ... on Disk { target { rotationRate } xml } } } }",
+            {path for path in TREE if not path.startswith("devices.disks.")} | {"devices.disks"},
+        ),
         ("persistentDefinition { name devices { vm { uuid } } }", {"uuid"}),
+        ("persistentDefinition { deviceTree { nodes { device { vm { uuid } } } } }", {"uuid"}),
         ("persistentDefinition { disks { ...F } }", {"state"}),
     ],
 )  # fmt: skip

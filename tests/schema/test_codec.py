@@ -28,7 +28,7 @@ from schema.element import (
 from schema.identity import check_identity
 from schema.scalars import AnyBase, Hex2, Long, OnOff, YesNo
 from schema.tables import node
-from schema.xmltext import Source
+from schema.xmltext import DefinitionError, Source
 from tests.shared import difference
 
 
@@ -83,6 +83,7 @@ class Whole(Element):
     type: str | None = attribute("What the thing is.")
     based: AnyBase | None = attribute("A number that is mostly decimal.")
     slot: Hex2 | None = attribute("A number in hexadecimal.")
+    delay: float | None = attribute("A number with a fraction.")
     on: OnOff | None = attribute("A switch.", xml="is_on")
     deep: YesNo | None = attribute("Something folded.", xml="yes", within="fold/inner")
     name: str | None = text_child("A text.")
@@ -109,6 +110,12 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("<w slot='x'/>", {"extra": [{"name": "slot", "value": "x"}]}),
     ("<w based='16'/>", {"based": 16}),
     ("<w based='0x10'/>", {"based": 16, "spelling": {"based": "0x10"}}),
+    ("<w delay='0.5'/>", {"delay": 0.5}),
+    ("<w delay='2'/>", {"delay": 2.0}),
+    ("<w delay='2.50'/>", {"delay": 2.5, "spelling": {"delay": "2.50"}}),
+    ("<w delay='18446744073709551615'/>", {"delay": 2.0**64, "spelling": {"delay": "18446744073709551615"}}),
+    ("<w delay='NaN'/>", {"extra": [{"name": "delay", "value": "NaN"}]}),
+    ("<w delay='1e999'/>", {"extra": [{"name": "delay", "value": "1e999"}]}),
     ("<w is_on='on'/>", {"on": True}),
     ("<w is_on='yes'/>", {"extra": [{"name": "is_on", "value": "yes"}]}),
     ("<w><fold><inner yes='no'/></fold></w>", {"deep": False}),
@@ -165,6 +172,17 @@ def test_each_word_reads_and_writes(xml: str, document: dict[str, Any]) -> None:
 def test_a_stale_spelling_is_not_written() -> None:
     written = str(write({"slot": 11, "spelling": {"slot": "0x0A"}}, Whole, "w"))
     assert written == '<w slot="0x0b"/>\n'
+
+
+@pytest.mark.parametrize(("value", "text"), [(2, "2"), (2.0, "2"), (0.25, "0.25"), (1e20, "1e+20")])
+def test_a_fraction_is_written_as_short_as_can_be(value: float, text: str) -> None:
+    assert str(write({"delay": value}, Whole, "w")) == f'<w delay="{text}"/>\n'
+
+
+@pytest.mark.parametrize("value", [True, "2", float("inf"), float("nan")])
+def test_what_is_no_fraction_is_not_written(value: Any) -> None:
+    with pytest.raises(DefinitionError, match=r"w.delay: .* is not a number"):
+        write({"delay": value}, Whole, "w")
 
 
 def test_two_fields_may_not_claim_one_place() -> None:

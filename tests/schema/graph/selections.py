@@ -20,8 +20,13 @@ from schema.devices import DEVICES
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 
-EDGES = frozenset({"vm", "vms", "VirtualMachine.host", "persistentDefinition"})
-"""Fields that lead to another document, as `field` or as `Type.field`."""
+EDGES = frozenset({
+    "Attachment.device", "DeviceTreeNode.device", "DeviceLink.device", "NodeDevice.iommuGroup", "StorageVolume.pool",
+    "VirtualMachine.host", "attachments", "backingChain", "dependents", "freeDevices", "host", "linkedFrom", "links",
+    "neighbours", "overlays", "persistentDefinition", "physicalFunction", "ports", "referencedBy", "references",
+    "resource", "resources", "virtualFunctions", "vm", "vms", "volumes",
+})  # fmt: skip
+"""Fields that lead to another document or to the same devices again, as `field` or as `Type.field`."""
 
 MOST_OF_A_TYPE = 2
 """How often a type may stand inside itself, as a disk's source does."""

@@ -31,8 +31,42 @@ SOURCES = {
 }
 """The schema and the folder of documents of each kind."""
 
-STRINGS: dict[str, str] = {}
+STRINGS: dict[str, str] = {
+    "capabilities/host/cpu/arch": "a set that grows with every architecture",
+    "domainCapabilities/features/sgx/section_size/@unit": "units are strings everywhere, though this is always KiB",
+    "domainCapabilities/features/sgx/sections/section/@unit": "units are strings everywhere, though this is always KiB",
+    "device/capability/type": "libvirt's words of graphics cards are an enum; those of SCSI devices are no closed set",
+    "device/capability/capability/fields/@access": "a family's own words; the string is for those that nobody declared",
+    "filter/@chain": "`root`, or a name that begins with one of some words",
+}
 """Paths of values that stay strings though the schema lists words or numbers, and why."""
+
+BOUNDED = {
+    "NODE_DEVICE": {
+        "(0x)?[0-9a-f]+": "(0x)?[0-9a-f]{1,4}",  # numbers of PCI and USB
+        "[0-9]+(.[0-9]+)?": r"[0-9]{1,2}(\.[0-9])?",  # speeds, where the schema forgot that a dot means anything
+    }
+}
+"""Patterns of a schema that fit more than libvirt writes, each with what it stands for."""
+
+MORE = {
+    "DOMAIN_CAPABILITIES": (
+        b"<domainCapabilities><features><tdx supported='yes'/><hyperv supported='yes'><enum name='features'/>"
+        b"<defaults><spinlocks>4095</spinlocks><stimer_direct>on</stimer_direct><tlbflush_direct>on</tlbflush_direct>"
+        b"<tlbflush_extended>off</tlbflush_extended><vendor_id>Linux KVM Hv</vendor_id></defaults></hyperv>"
+        b"</features></domainCapabilities>",
+    ),
+    "NODE_DEVICE": (
+        b"<device><name>computer</name><capability type='system'><product>2241B36</product><hardware>"
+        b"<uuid>c9488981-5049-11cb-9c1c-993d0230b4cd</uuid></hardware><firmware/></capability></device>",
+        b"<device><name>scsi_0_0_1_0</name><capability type='scsi'><host>0</host><bus>0</bus><target>1</target>"
+        b"<lun>0</lun><type>disk</type></capability></device>",
+    ),
+}
+"""Documents of our own, for what the schema's paths do not tell: shapes under one path, and what is newer than 11.3."""
+
+FORGOTTEN = {"ArpMatch.arp_source_mask", "ArpMatch.arp_destination_mask"}
+"""Fields for what libvirt's documentation has, and neither its schemas nor its documents."""
 
 every_kind = pytest.mark.parametrize("kind", sorted(set(RESOURCES) & set(SOURCES)))
 
@@ -56,13 +90,14 @@ def targets(kind: str) -> frozenset[str]:
 
 @cache
 def generated(kind: str) -> tuple[bytes, ...]:
-    return tuple(Writer(grammar(SOURCES[kind][0])).documents(targets(kind)))
+    return tuple(Writer(grammar(SOURCES[kind][0]), patterns=BOUNDED.get(kind, {})).documents(targets(kind)))
 
 
 @cache
 def documents(kind: str) -> tuple[bytes, ...]:
     folder = SOURCES[kind][1]
-    return tuple(path.read_bytes() for path in corpus(folder)) if folder else ()
+    found = tuple(path.read_bytes() for path in corpus(folder)) if folder else ()
+    return (*found, *MORE.get(kind, ()))
 
 
 def test_every_kind_is_declared() -> None:
@@ -119,8 +154,8 @@ def test_every_declared_field_is_filled_by_some_document(kind: str) -> None:
         for xml in (*generated(kind), *documents(kind))
         for field in filled_fields(schema.resource_from_xml(xml))
     }  # fmt: skip
-    domain = declared_fields() if kind in ("DOMAIN_SNAPSHOT", "DOMAIN_CHECKPOINT") else set[str]()
-    unfilled = declared_fields(RESOURCES[kind]) - filled - domain
+    shared = declared_fields()  # with domains, whose documents fill them
+    unfilled = declared_fields(RESOURCES[kind]) - filled - shared - FORGOTTEN
     assert {field for field in unfilled if not field.startswith("Other")} == set()
 
 

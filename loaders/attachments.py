@@ -1,0 +1,207 @@
+"""Who is attached to what: joins of MongoDB between keys that VMs name and keys that resources answer to.
+
+Each method gathers what one level of a query asks for and sends one aggregate, whatever the number of resources. It
+begins with `$documents`, the resources' keys as the query already knows them, so that none is read again.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from strawberry.dataloader import DataLoader
+
+from schema.edges import EDGES
+from schema.element import Document
+from schema.graph.context import AttachmentRequest, Page, Paths
+
+from .errors import clear_failures
+from .joins import Joins, batched
+from .pages import BATCH, BadCursor, packed, unpacked
+from .texts import storable
+
+_ATTACHMENTS = "attachments"
+_NEIGHBOURS = "neighbours"
+_CHANGING = ("WRITE", "SHARE", "EXCLUSIVE")
+_WRITTEN = sorted(
+    {row.to.name for edge in EDGES.values() for row in edge.rows if edge.access_in(row) not in ("READ", "CONNECT")}
+)
+"""The spaces in which some edge writes: where a neighbour can be found."""
+
+
+class AttachmentReads(Joins):
+    """Reads of attachments; see `schema.graph.context.Resources`. Each takes at most `milliseconds`."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[Document], milliseconds: int) -> None:
+        super().__init__(database, milliseconds)
+        self._attached: dict[AttachmentRequest, DataLoader[tuple[str, ...], Page]] = {}
+        self._counts: dict[frozenset[str] | None, DataLoader[tuple[str, ...], int]] = {}
+        self._named: dict[Paths, DataLoader[str, Document | None]] = {}
+        self._neighbours: dict[Any, DataLoader[Document, Page]] = {}
+
+    async def attachments(self, keys: Collection[str], request: AttachmentRequest) -> Page:
+        """Part of the attachments to what answers to these keys, by VM and in the VM's order."""
+        return await batched(self._attached, request, self._load_attached).load(tuple(sorted(keys)))
+
+    async def attachment_count(self, keys: Collection[str], roles: frozenset[str] | None) -> int:
+        """How many attachments there are to what answers to these keys."""
+        return await batched(self._counts, roles, self._load_counts).load(tuple(sorted(keys)))
+
+    async def neighbours(
+        self, vm: Document, roles: frozenset[str] | None, limit: int, after: str | None, vm_paths: Paths
+    ) -> Page:
+        """Part of the VMs that share something with a VM, by id; `vm` needs `attachments`."""
+        request = (roles, limit, after, vm_paths)
+        if request not in self._neighbours:
+            self._neighbours[request] = DataLoader(self._load_neighbours(*request), cache_key_fn=lambda one: one["_id"])
+        return await self._neighbours[request].load(vm)
+
+    async def vm_named(self, key: str, vm_paths: Paths) -> Document | None:
+        """The VM that a key of the space `domain` names."""
+        return await batched(self._named, vm_paths, self._load_named).load(key)
+
+    def _load_attached(self, request: AttachmentRequest) -> Callable[[list[tuple[str, ...]]], Any]:
+        place = None if request.after is None else _place(request.after)
+        inner: list[Document] = [] if place is None else [{"$match": {"_id": {"$gte": place[0]}}}]
+        inner += [*_matching(request.roles), {"$sort": {"_id": 1}}, {"$limit": request.limit + 2}]
+        inner += _projected(request.vm_paths)
+
+        async def load(many: list[tuple[str, ...]]) -> list[Page]:
+            joined = await self._join(many, "vms", "attachments.key", inner, alike=1)
+            return [_attached(vms, request.limit, place) for vms in joined]
+
+        return load
+
+    def _load_counts(self, roles: frozenset[str] | None) -> Callable[[list[tuple[str, ...]]], Any]:
+        inner = [*_matching(roles), {"$group": {"_id": None, "number": {"$sum": {"$size": f"${_MATCHED}"}}}}]
+
+        async def load(many: list[tuple[str, ...]]) -> list[int]:
+            joined = await self._join(many, "vms", "attachments.key", inner, alike=1)
+            return [found[0]["number"] if found else 0 for found in joined]
+
+        return load
+
+    def _load_neighbours(
+        self, roles: frozenset[str] | None, limit: int, after: str | None, vm_paths: Paths
+    ) -> Callable[[list[Document]], Any]:
+        place = None if after is None else _place_of(_NEIGHBOURS, after, 1)[0]
+        beyond: list[Document] = [] if place is None else [{"$match": {"_id": {"$gt": place}}}]
+
+        def inner(*access: str) -> list[Document]:
+            matching = _matching(roles, access)
+            return [*beyond, *matching, {"$sort": {"_id": 1}}, {"$limit": limit + 2}, *_projected(vm_paths)]
+
+        async def load(many: list[Document]) -> list[Page]:
+            mine = [_shareable(vm, roles) for vm in many]
+            # What this VM writes is shared with whoever has it; what it reads, with those who write it.
+            joins = [(0, inner())] if roles is not None else [(0, inner()), (1, inner(*_CHANGING))]
+            found: list[dict[str, Document]] = [{} for _ in many]
+            for number, stages in joins:
+                keys = [one[number] for one in mine]
+                for vm, vms, into in zip(
+                    many, await self._join(keys, "vms", "attachments.key", stages, alike=2), found, strict=True
+                ):
+                    for other in vms:
+                        if other["_id"] != vm["_id"]:
+                            known = into.setdefault(other["_id"], {"vm": other, "shared": []})
+                            known["shared"] += [
+                                one
+                                for one in _entries(other)
+                                if one["key"] not in {had["key"] for had in known["shared"]}
+                            ]
+            return [_neighbours(one, limit, after) for one in found]
+
+        return load
+
+    def _load_named(self, vm_paths: Paths) -> Callable[[list[str]], Any]:
+        async def load(keys: list[str]) -> list[Document | None]:
+            uuids: dict[str, list[str]] = {}
+            names: dict[str, list[str]] = {}
+            for key in filter(storable, keys):
+                _, host_id, value = key.split("|", 2)
+                by, value = (names, value[5:]) if value.startswith("name:") else (uuids, value)
+                by.setdefault(host_id, []).append(value)
+            ways = [{"hostId": host, "uuid": {"$in": some}} for host, some in uuids.items()]
+            ways += [{"hostId": host, "name": {"$in": some}} for host, some in names.items()]
+            projection = None if vm_paths is None else dict.fromkeys([*vm_paths, "name", "uuid"], 1)
+            with clear_failures():
+                cursor = self._database["vms"].find(
+                    {"$or": ways}, projection, batch_size=BATCH, max_time_ms=self._milliseconds
+                )
+                found = [vm async for vm in cursor.sort([("_id", -1)])] if ways else []
+            by_key = {f"domain|{vm['hostId']}|{vm['uuid'].lower()}": vm for vm in found if "uuid" in vm}
+            by_key |= {f"domain|{vm['hostId']}|name:{vm['name']}": vm for vm in found if "name" in vm}
+            return [by_key.get(key) for key in keys]
+
+        return load
+
+
+_MATCHED = "matched"
+"""The attachments of a VM that a join found it by."""
+
+
+def _matching(roles: Collection[str] | None, access: Collection[str] = ()) -> list[Document]:
+    """Stages that keep the VMs with such an attachment to one of `$$keys`, and note which they are."""
+    wanted: list[Document] = [{"$in": ["$$this.key", "$$keys"]}]
+    if roles is not None:
+        wanted.append({"$in": ["$$this.role", sorted(roles)]})
+    if access:
+        wanted.append({"$in": ["$$this.access", sorted(access)]})
+    matched = {"$filter": {"input": "$attachments", "cond": {"$and": wanted}}}
+    return [{"$set": {_MATCHED: matched}}, {"$match": {_MATCHED: {"$ne": []}}}]
+
+
+def _projected(paths: Paths) -> list[Document]:
+    return [] if paths is None else [{"$project": dict.fromkeys([*sorted(paths), _MATCHED], 1)}]
+
+
+def _entries(vm: Document) -> Iterator[Document]:
+    """The attachments that a join found, in an order of their own that does not change when the VM's does."""
+    for one in sorted(vm[_MATCHED], key=_triple):
+        yield {"vm": vm, **one}
+
+
+def _triple(entry: Document) -> tuple[str, str, str]:
+    return entry.get("device", ""), entry["role"], entry["key"]
+
+
+def _attached(vms: Sequence[Document], limit: int, place: list[str] | None) -> Page:
+    entries = [
+        one
+        for vm in vms
+        for one in _entries(vm)
+        if place is None or (vm["_id"], *_triple(one)) > tuple(place)
+    ]  # fmt: skip
+    kept = entries[:limit]
+    cursors = [packed([_ATTACHMENTS, one["vm"]["_id"], *_triple(one)]) for one in kept]
+    return Page(kept, cursors, place is not None, len(entries) > limit)
+
+
+def _place(cursor: str) -> list[str]:
+    return _place_of(_ATTACHMENTS, cursor, 4)
+
+
+def _place_of(of: str, cursor: str, length: int) -> list[str]:
+    """The texts in a cursor of this list; raises BadCursor."""
+    match unpacked(cursor):
+        case [name, *place] if name == of and len(place) == length:
+            if all(isinstance(part, str) and storable(part) for part in place):
+                return place
+    raise BadCursor
+
+
+def _shareable(vm: Document, roles: frozenset[str] | None) -> tuple[list[str], list[str]]:
+    """The keys that a VM writes and those that it reads and others may write; with `roles`, all in these roles."""
+    entries = vm.get("attachments", ())
+    if roles is not None:
+        return [one["key"] for one in entries if one["role"] in roles], []
+    written = [one["key"] for one in entries if one["access"] in _CHANGING]
+    read = [one["key"] for one in entries if one["access"] == "READ" and one["key"].partition("|")[0] in _WRITTEN]
+    return written, read
+
+
+def _neighbours(found: dict[str, Document], limit: int, after: str | None) -> Page:
+    ordered = [found[one] for one in sorted(found)]
+    kept = ordered[:limit]
+    return Page(
+        kept, [packed([_NEIGHBOURS, one["vm"]["_id"]]) for one in kept], after is not None, len(ordered) > limit
+    )

@@ -1,0 +1,187 @@
+"""Resources by id and by key, and their pages."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from strawberry.dataloader import DataLoader
+
+from schema.edges import referenced
+from schema.element import Document
+from schema.graph.context import LinkRequest, Page, Paths
+
+from .attachments import AttachmentReads
+from .errors import clear_failures
+from .filters import resource_query
+from .joins import batched
+from .pages import BATCH, BadCursor, packed, unpacked
+from .referenced import ReferencedReads
+from .texts import storable
+
+_PAGE = "resources"
+"""Stands first in the cursors of pages of resources."""
+
+LONGEST_CHAIN = 200
+"""Volumes below one another; libvirt reads no longer chain."""
+
+
+class ResourceReads(AttachmentReads, ReferencedReads):
+    """Reads of resources; see `schema.graph.context.Resources`. Each takes at most `milliseconds`."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[Document], milliseconds: int) -> None:
+        super().__init__(database, milliseconds)
+        self._resources = database["resources"]
+        self._by_id: dict[Paths, DataLoader[str, Document | None]] = {}
+        self._by_key: dict[Paths, DataLoader[str, Document]] = {}
+        self._naming: dict[LinkRequest, DataLoader[tuple[str, ...], Page]] = {}
+        self._chains: dict[Paths, DataLoader[str, Sequence[Document]]] = {}
+
+    async def by_id(self, resource_id: str, paths: Paths) -> Document | None:
+        """A stored resource by its id."""
+        return await batched(self._by_id, paths, self._load_by_id).load(resource_id)
+
+    async def by_key(self, key: str, paths: Paths) -> Document:
+        """What answers to a key, or what the key alone tells."""
+        return await batched(self._by_key, paths, self._load_by_key).load(key)
+
+    async def page(
+        self, kind: str | None, condition: Any, host_id: str | None, limit: int, after: str | None, paths: Paths
+    ) -> Page:
+        """Part of the stored resources, by kind and name."""
+        query = resource_query(kind, condition, host_id)
+        if after is not None:
+            query = {"$and": [query, _beyond(after)]}
+        found = await self._find(query, paths, limit + 1, sort=[("kind", 1), ("label", 1), ("_id", 1)])
+        return _page(found, limit, after)
+
+    async def count(self, kind: str | None, condition: Any, host_id: str | None) -> int:
+        """How many stored resources there are on all such pages."""
+        with clear_failures():
+            count: int = await self._resources.count_documents(
+                resource_query(kind, condition, host_id), maxTimeMS=self._milliseconds
+            )
+        return count
+
+    async def naming(self, keys: Collection[str], request: LinkRequest) -> Page:
+        """Part of the resources that name what answers to these keys, by kind and name."""
+        return await batched(self._naming, request, self._load_naming).load(tuple(sorted(keys)))
+
+    async def backing_chain(self, volume_id: str, paths: Paths) -> Sequence[Document]:
+        """The volumes below a volume, the nearest first; where the chain runs in a circle, each once."""
+        return await batched(self._chains, paths, self._load_chains).load(volume_id)
+
+    async def unused(self, host_id: str, capability: str, limit: int, after: str | None, paths: Paths) -> Page:
+        """Part of a host's node devices of a capability that a VM could be given and none has, by name."""
+        query: Document = {"hostId": host_id, "kind": "NODE_DEVICE", "capabilities.kind": capability}
+        stages: list[Document] = [{"$match": query if after is None else {"$and": [query, _beyond(after)]}}]
+        used = {
+            "from": "vms",
+            "localField": "keys",
+            "foreignField": "attachments.key",
+            "pipeline": [{"$limit": 1}, {"$project": {"_id": 1}}],
+            "as": "users",
+        }
+        stages += [{"$sort": {"label": 1, "_id": 1}}, {"$lookup": used}, {"$match": {"users": []}}]
+        stages += [{"$limit": limit + 1}, {"$project": _projection(paths) or {"users": 0}}]
+        return _page(await self._aggregate(self._resources, stages), limit, after)
+
+    def _load_by_id(self, paths: Paths) -> Callable[[list[str]], Any]:
+        async def load(ids: list[str]) -> list[Document | None]:
+            found = await self._find({"_id": {"$in": [one for one in ids if storable(one)]}}, paths)
+            by_id = {document["_id"]: document for document in found}
+            return [by_id.get(one) for one in ids]
+
+        return load
+
+    def _load_by_key(self, paths: Paths) -> Callable[[list[str]], Any]:
+        async def load(keys: list[str]) -> list[Document]:
+            found = await self._find(
+                {"keys": {"$in": [key for key in keys if storable(key)]}}, paths, sort=[("_id", 1)]
+            )
+            by_key: dict[str, Document] = {}
+            for document in found:
+                for key in document["keys"]:
+                    by_key.setdefault(key, document)  # where two answer, the first by id
+            return [by_key.get(key) or referenced(key) for key in keys]
+
+        return load
+
+    def _load_naming(self, request: LinkRequest) -> Callable[[list[tuple[str, ...]]], Any]:
+        one: Document = {}
+        if request.kinds is not None:
+            one["kind"] = {"$in": sorted(request.kinds)}
+        match: list[Document] = [one] if one else []
+        if request.roles is not None:
+            wanted = {"$and": [{"$in": ["$$this.key", "$$keys"]}, {"$in": ["$$this.role", sorted(request.roles)]}]}
+            match.append({"$expr": {"$ne": [{"$filter": {"input": "$links", "cond": wanted}}, []]}})
+        if request.after is not None:
+            match.append(_beyond(request.after))
+        inner: list[Document] = [{"$match": {"$and": match}}] if match else []
+        inner += [{"$sort": {"kind": 1, "label": 1, "_id": 1}}, {"$limit": request.limit + 1}]
+        if (projection := _projection(request.paths)) is not None:
+            inner.append({"$project": projection})
+
+        async def load(many: list[tuple[str, ...]]) -> list[Page]:
+            joined = await self._join(many, "resources", "links.key", inner)
+            return [_page(found, request.limit, request.after) for found in joined]
+
+        return load
+
+    def _load_chains(self, paths: Paths) -> Callable[[list[str]], Any]:
+        async def load(ids: list[str]) -> list[Sequence[Document]]:
+            below = {
+                "from": "resources",
+                "startWith": "$links.key",
+                "connectFromField": "links.key",
+                "connectToField": "keys",
+                "as": "below",
+                "maxDepth": LONGEST_CHAIN,
+                "depthField": "depth",
+                "restrictSearchWithMatch": {"kind": "STORAGE_VOLUME"},
+            }
+            stages: list[Document] = [{"$match": {"_id": {"$in": ids}}}, {"$graphLookup": below}]
+            project: Document = {"below.depth": 1}
+            if (projection := _projection(paths)) is not None:
+                stages.append({"$project": project | {f"below.{path}": 1 for path in projection}})
+            found = {one["_id"]: one["below"] for one in await self._aggregate(self._resources, stages)}
+            return [
+                sorted((one for one in found.get(each, ()) if one["_id"] != each), key=lambda one: one["depth"])
+                for each in ids
+            ]
+
+        return load
+
+    async def _find(
+        self, query: Document, paths: Paths, limit: int = 0, sort: list[tuple[str, int]] | None = None
+    ) -> list[Document]:
+        cursor = self._resources.find(
+            query, _projection(paths), batch_size=BATCH, limit=limit, max_time_ms=self._milliseconds
+        )
+        if sort is not None:
+            cursor = cursor.sort(sort)
+        with clear_failures():
+            return [document async for document in cursor]
+
+
+def _projection(paths: Paths) -> Document | None:
+    return None if paths is None else dict.fromkeys(sorted(paths), 1)
+
+
+def _page(found: Sequence[Document], limit: int, after: str | None) -> Page:
+    kept = found[:limit]
+    cursors = [packed([_PAGE, one["kind"], one.get("label"), one["_id"]]) for one in kept]
+    return Page(kept, cursors, after is not None, len(found) > limit)
+
+
+def _beyond(cursor: str) -> Document:
+    """The condition on resources after a cursor; raises BadCursor."""
+    match unpacked(cursor):
+        case [name, str(kind), str(label), str(last)] if name == _PAGE and all(map(storable, (kind, label, last))):
+            return {
+                "$or": [
+                    {"kind": {"$gt": kind}},
+                    {"kind": kind, "label": {"$gt": label}},
+                    {"kind": kind, "label": label, "_id": {"$gt": last}},
+                ]
+            }
+    raise BadCursor

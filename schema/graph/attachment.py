@@ -1,0 +1,162 @@
+"""`Attachment`: what a VM or one of its devices has to do with a resource, walkable from either end."""
+
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+from ..device import Device
+from ..edges import EDGES, attachments
+from ..element import Document, derived
+from ..resource import Resource
+from ..roles import EdgeRole, wanted_roles
+from .arguments import page_size
+from .connections import PageInfo, page_fields
+from .context import AttachmentRequest, Info
+from .selection import Selected, attachment_paths, resource_paths, vm_paths
+from .virtual_machine import VirtualMachine, device_of
+
+
+@strawberry.enum(description="What a VM does with a resource that it is attached to.")
+class Access(Enum):
+    """What a VM does with a resource."""
+
+    READ = strawberry.enum_value("READ", description="It only reads it, or refers to it.")
+    WRITE = strawberry.enum_value("WRITE", description="It may change it, and counts on being the only one to do so.")
+    SHARE = strawberry.enum_value("SHARE", description="It may change it, and lets others change it at the same time.")
+    EXCLUSIVE = strawberry.enum_value("EXCLUSIVE", description="It has it alone: no two running VMs can.")
+    CONNECT = strawberry.enum_value("CONNECT", description="It takes part in it, as in a network, beside others.")
+
+
+ACTIVE = frozenset({"RUNNING", "BLOCKED", "PAUSED", "SHUTDOWN", "PMSUSPENDED"})
+"""States in which a VM holds what it is attached to."""
+
+
+@strawberry.type(description="What a VM, or one of its devices, has to do with a resource.")
+class Attachment:
+    """A VM's tie to a resource: the document holds `vm`, and what the VM's document says of the tie."""
+
+    key: str = strawberry.field(
+        description="The name by which the VM means the resource: space, host, value. The host is empty where the "
+        "name means the same on all hosts."
+    )
+
+    @derived("In which way the VM names the resource.", graphql_type=EdgeRole)
+    def role(document: strawberry.Parent[Document]) -> str:  # noqa: D102
+        return str(document["role"])
+
+    @derived("What the VM does with the resource.", graphql_type=Access)
+    def access(document: strawberry.Parent[Document]) -> str:  # noqa: D102
+        return str(document["access"])
+
+    @derived("Whether the VM runs, or is paused, so that it really has the resource now.")
+    def active(document: strawberry.Parent[Document]) -> bool:  # noqa: D102
+        return document["vm"].get("state") in ACTIVE
+
+    @derived("The VM that is attached to the resource.", graphql_type=VirtualMachine)
+    def vm(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
+        return document["vm"]
+
+    @derived(
+        "The device that is attached; null where the domain itself names the resource.", graphql_type=Device | None
+    )
+    def device(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
+        return (
+            device_of(document["owner" if "owner" in document else "vm"], document["device"])
+            if "device" in document
+            else None
+        )
+
+    @derived(
+        "What the VM is attached to; where nothing answers to the name, what the name tells.", graphql_type=Resource
+    )
+    async def resource(document: strawberry.Parent[Document], info: Info) -> Any:  # noqa: D102
+        return await info.context.loaders.resources.by_key(document["key"], resource_paths(Selected.below(info)))
+
+
+def attachments_of(owner: Document, roles: frozenset[str] | None = None) -> list[Document]:
+    """The attachments of a VM; of its other definition they are worked out, as nobody else is to find them."""
+    vm = owner.get("vm", owner)
+    found = attachments(owner, vm["hostId"]) if "vm" in owner else owner.get("attachments", [])
+    return [{**one, "vm": vm, "owner": owner} for one in found if roles is None or one["role"] in roles]
+
+
+def device_attachments(device: Document, roles: frozenset[str] | None = None) -> list[Document]:
+    """The attachments of a device."""
+    return [one for one in attachments_of(device["vm"], roles) if one.get("device") == device["id"]]
+
+
+def source_of(device: Document) -> Document | None:
+    """The attachment to what a device is made of; None for a device that needs nothing."""
+    return next((one for one in device_attachments(device) if EDGES[one["role"]].source), None)
+
+
+@strawberry.type(description="One attachment of a page, with its place in the list.")
+class AttachmentEdge:
+    """An attachment in a list."""
+
+    cursor: str = strawberry.field(description="Names this place in the list, also while VMs come and go.")
+    node: Attachment = strawberry.field(description="The attachment that stands at this place.")
+
+
+@strawberry.type(description="Part of the attachments to a resource, as many as were asked for.")
+class AttachmentConnection:
+    """A page of attachments; the document carries the page and what is needed to count."""
+
+    edges: list[AttachmentEdge] = strawberry.field(description="The attachments of this page with their cursors.")
+    nodes: list[Attachment] = strawberry.field(description="The attachments of this page, without their cursors.")
+    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
+
+    @derived("How many attachments the whole list has; counted only when it is selected.")
+    async def total_count(document: strawberry.Parent[Document], info: Info) -> int:  # noqa: D102
+        return await info.context.loaders.resources.attachment_count(document["keys"], document["roles"])
+
+
+async def attachment_connection(
+    resource: Document, info: Info, first: int | None, after: str | None, roles: Any
+) -> Document:
+    """The document of an `AttachmentConnection` of a resource: the page is read only where it is selected."""
+    selected = Selected.below(info)
+    limit = page_size(first)
+    document: Document = {"keys": resource["keys"], "roles": wanted_roles(roles)}
+    if not {"edges", "nodes", "pageInfo"} & selected.fields().keys():
+        return document
+    paths = attachment_paths(selected.of("nodes").and_(selected.of("edges").of("node")))
+    request = AttachmentRequest(limit, after, document["roles"], paths)
+    return document | page_fields(await info.context.loaders.resources.attachments(resource["keys"], request))
+
+
+@strawberry.type(description="A VM that shares something with another one.")
+class Neighbour:
+    """A VM that shares something with another one."""
+
+    vm: VirtualMachine = strawberry.field(description="The VM that shares something with the one asked about.")
+    shared: list[Attachment] = strawberry.field(
+        description="The neighbour's attachments to what both have, each with its resource."
+    )
+
+
+@strawberry.type(description="One neighbour of a page, with its place in the list.")
+class NeighbourEdge:
+    """A neighbour in a list."""
+
+    cursor: str = strawberry.field(description="Names this place in the list, also while VMs come and go.")
+    node: Neighbour = strawberry.field(description="The neighbour that stands at this place.")
+
+
+@strawberry.type(description="Part of the VMs that share something with a VM.")
+class NeighbourConnection:
+    """A page of neighbours."""
+
+    edges: list[NeighbourEdge] = strawberry.field(description="The neighbours of this page with their cursors.")
+    nodes: list[Neighbour] = strawberry.field(description="The neighbours of this page, without their cursors.")
+    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
+
+
+async def neighbour_connection(vm: Document, info: Info, first: int | None, after: str | None, roles: Any) -> Document:
+    """The document of a `NeighbourConnection`."""
+    selected = Selected.below(info)
+    nodes = selected.of("nodes").and_(selected.of("edges").of("node"))
+    paths = vm_paths(nodes.of("vm")) | attachment_paths(nodes.of("shared"))
+    page = await info.context.loaders.resources.neighbours(vm, wanted_roles(roles), page_size(first), after, paths)
+    return page_fields(page)

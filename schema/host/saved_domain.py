@@ -1,0 +1,71 @@
+"""What snapshots and checkpoints of a VM have in common: a point in time, and the VM's definition of then."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from ..definition import WholeDomain, definition_of, with_ids
+from ..element import Document, child, derived, element, text_child
+from ..resource import Resource
+from ..scalars import Long
+
+if TYPE_CHECKING:
+    from ..graph.saved_definition import SavedDefinition
+
+SAVED = Annotated["SavedDefinition", strawberry.lazy("schema.graph.saved_definition")] | None
+"""What GraphQL shows of a whole domain inside a resource."""
+
+
+def saved_definition(resource: Document, key: str) -> Document | None:
+    """The definition under a key of a resource; it knows the resource and the key, for its devices' sake."""
+    domain = resource.get(key)
+    return None if domain is None else {**definition_of(domain), "resource": resource, "key": key}
+
+
+def saved(key: str) -> Callable[..., Any]:
+    """The resolver of a field that holds a whole domain."""
+
+    def resolve(document: strawberry.Parent[Document]) -> Any:
+        return saved_definition(document, key)
+
+    return resolve
+
+
+@element
+class SavedDomain(Resource):
+    """A point in the life of a VM that libvirt remembers."""
+
+    name: str | None = text_child(
+        "What tells it from others of the same VM; libvirt makes one up of the time where it is missing.",
+        searchable=True,
+    )
+    description: str | None = text_child("What it is for, in somebody's words.")
+    creation_time: Long | None = text_child("When it was made, in seconds since 1970 (UTC).")
+    parent_name: str | None = text_child(
+        "Name of the one before it, on which it builds; missing for the first.",
+        xml="name",
+        within="parent",
+        searchable=True,
+    )
+    definition: WholeDomain | None = child(
+        "The definition of the VM as it was made; old releases of libvirt kept only the VM's UUID.",
+        xml="domain",
+        resolver=saved("definition"),
+        graphql_type=SAVED,
+    )
+
+    @derived("When it was made; null where that is not said, or lies beyond the year 9999.")
+    def created_at(document: strawberry.Parent[Document]) -> datetime | None:  # noqa: D102
+        try:
+            return datetime.fromtimestamp(int(document["creationTime"]), UTC)
+        except (KeyError, ValueError, OverflowError, OSError):
+            return None
+
+    @classmethod
+    def settle(cls, document: Document) -> None:
+        """Give the devices of the definitions their ids."""
+        for key in ("definition", "inactiveDefinition"):
+            if key in document:
+                with_ids(document[key])

@@ -1,0 +1,19 @@
+"""A VM's buses as a tree: which device is plugged into which.
+
+One module per family of buses says how its addresses are read and which places a bus has; `build` puts them together.
+Source: libvirt's domain XML, "Device Addresses" and "Controllers", and the sizes that libvirt itself assigns from.
+"""
+
+from .build import DEVICE_PATHS, DOMAIN_PATHS, FURTHER_PATHS, TreeNode, device_tree
+from .parts import MOST_FREE_SLOTS, BusKind, FreeSlots
+
+__all__ = [
+    "DEVICE_PATHS",
+    "DOMAIN_PATHS",
+    "FURTHER_PATHS",
+    "MOST_FREE_SLOTS",
+    "BusKind",
+    "FreeSlots",
+    "TreeNode",
+    "device_tree",
+]
