@@ -189,7 +189,7 @@ class Listings:
         kind = KIND_OF[listing]
         for one in found:
             try:
-                yield ResourceObservation(kind, key(one), one.XMLDesc(0), facts(one))
+                yield ResourceObservation(kind, key(one), _described(one), facts(one))
             except libvirt.libvirtError as error:
                 if error.get_error_code() in GONE:
                     continue
@@ -219,6 +219,12 @@ class Listings:
 def sentence(error: libvirt.libvirtError) -> str:
     """What libvirt said, on one line and ending like a sentence."""
     return " ".join((error.get_error_message() or str(error)).split()).rstrip(".") + "."
+
+
+def _described(one: Any) -> str:
+    # The bindings call it differently for snapshots and checkpoints.
+    xml: str = one.XMLDesc(0) if hasattr(one, "XMLDesc") else one.getXMLDesc(0)
+    return xml
 
 
 def _undescribed(kind: str, key: str, error: libvirt.libvirtError) -> ResourceObservation:

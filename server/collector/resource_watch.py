@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from server.collector.deliveries import deliver
-from server.collector.inventory import Inventory
+from server.collector.inventory import Inventory, ResourceObservation
 from server.collector.source import HostLost, ScopeFailed, Source
 
 log = logging.getLogger(__name__)
@@ -43,29 +43,40 @@ class ResourceWatch:
         try:
             while True:
                 scope = await scopes.next()
+                read = False
                 try:
-                    await self._read(scope)
+                    read = await self._read(scope)
                 finally:
-                    scopes.done(scope)
+                    scopes.done(scope, read=read)
         except HostLost as lost:
             self._source.changes.lose(str(lost))
-        except Exception as error:
-            log.exception("Host %s is read again after a mistake in the collector.", self._host_id)
-            self._source.changes.lose(f"The resources of the host could not be read: {type(error).__name__}.")
 
-    async def _read(self, scope: str) -> None:
+    async def _read(self, scope: str) -> bool:
+        """Whether the scope could be read; either way the inventory is told."""
         inventory, host_id = self._inventory, self._host_id
         try:
-            seen = await self._source.read_scope(scope)
+            seen = await self._seen(scope)
         except ScopeFailed as failed:
             log.info("Host %s: %s could not be read: %s", host_id, scope, failed)
             # A driver lists the ports of all networks or of none.
             told = scope.partition("/")[0] if failed.unsupported else scope
             call = partial(inventory.scope_failed, host_id, told, str(failed), unsupported=failed.unsupported)
             await self._deliver(scope, call)
+            read = False
         else:
+            read = True
             await self._deliver(scope, partial(inventory.resources_observed, host_id, scope, seen))
         self._source.scopes.report(*self._source.scopes_below(scope))
+        return read
+
+    async def _seen(self, scope: str) -> list[ResourceObservation]:
+        try:
+            return await self._source.read_scope(scope)
+        except (HostLost, ScopeFailed):
+            raise
+        except Exception as error:  # One scope that brings a fault of ours to light must not cost the host its VMs.
+            log.exception("Host %s: a mistake in the collector over %s", self._host_id, scope)
+            raise ScopeFailed(f"The collector made a mistake: {type(error).__name__}.") from error
 
     async def _deliver(self, scope: str, call: Callable[[], Awaitable[None]]) -> None:
         async with self._delivering:
