@@ -6,6 +6,7 @@ from schema.edges import SPACES, referenced
 from schema.element import Document
 from schema.graph.context import Page
 
+from .conflict_stages import unanswered
 from .filters import resource_query
 from .joins import Joins
 from .pages import BadCursor, packed, unpacked
@@ -22,14 +23,14 @@ class ReferencedReads(Joins):
     ) -> Page:
         """Part of the resources of a kind that are only named, by key."""
         stages = _stages(kind, condition, host_id, None if after is None else _place(after))
-        stages += [{"$sort": {"_id": 1}}, *_unanswered(), {"$limit": limit + 1}, {"$project": {"_id": 1}}]
+        stages += [{"$sort": {"_id": 1}}, *unanswered(), {"$limit": limit + 1}, {"$project": {"_id": 1}}]
         found = [one["_id"] for one in await self._aggregate(self._database["vms"], stages)]
         cursors = [packed([_REFERENCED, key]) for key in found[:limit]]
         return Page([referenced(key) for key in found[:limit]], cursors, after is not None, len(found) > limit)
 
     async def referenced_count(self, kind: str, condition: Any, host_id: str | None) -> int:
         """How many resources of a kind are only named."""
-        stages = [*_stages(kind, condition, host_id, None), *_unanswered(), {"$count": "number"}]
+        stages = [*_stages(kind, condition, host_id, None), *unanswered(), {"$count": "number"}]
         counted = await self._aggregate(self._database["vms"], stages)
         return counted[0]["number"] if counted else 0
 
@@ -62,17 +63,6 @@ def _stages(kind: str, condition: Any, host_id: str | None, after: str | None) -
         stages.append({"$set": {"hostId": {"$arrayElemAt": [parts, 1]}, "label": label}})
         stages.append({"$match": resource_query(None, condition, host_id)})
     return stages
-
-
-def _unanswered() -> list[Document]:
-    answers = {
-        "from": "resources",
-        "localField": "_id",
-        "foreignField": "keys",
-        "pipeline": [{"$limit": 1}, {"$project": {"_id": 1}}],
-        "as": "answers",
-    }
-    return [{"$lookup": answers}, {"$match": {"answers": []}}]
 
 
 def _place(cursor: str) -> str:

@@ -9,11 +9,14 @@ from strawberry.dataloader import DataLoader
 from schema.element import Document
 from schema.graph.context import Page, PageRequest, Paths
 
+from .conflicts import ConflictReads
 from .coverage import CoverageReads
 from .errors import clear_failures
 from .filters import vm_query
+from .fleet import FleetReads
 from .pages import BATCH, beyond, cursor_of, sorted_by, sorting
 from .resources import ResourceReads
+from .search import SearchReads
 from .texts import storable
 
 
@@ -27,7 +30,10 @@ class RequestLoaders:
         self._database = database
         self._milliseconds = int(seconds * 1000)
         self.resources = ResourceReads(database, self._milliseconds)
+        self.conflicts = ConflictReads(database, self._milliseconds)
         self.coverage = CoverageReads(database["vms"], self._milliseconds)
+        self.search = SearchReads(database, self._milliseconds)
+        self.fleet = FleetReads(database["vms"], self._milliseconds)
         self._by_key: dict[tuple[str, Paths], DataLoader[str, Document | None]] = {}
 
     async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:

@@ -8,6 +8,7 @@ from .facets import DECLARATIONS_HASH, facets
 from .host import ResourceKind
 from .identity import keep_identity
 from .resource import RESOURCES, called, resource_from_xml, resource_to_xml
+from .terms import terms
 from .xmltext import DefinitionError, XmlError
 
 DEVICE_KINDS = {declared.array: declared.kind_name for declared in DEVICES.values()}
@@ -35,6 +36,7 @@ __all__ = [
     "resource_keys",
     "resource_links",
     "resource_to_xml",
+    "terms",
     "typed_share",
     "untyped",
     "untyped_counts",

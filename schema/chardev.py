@@ -35,6 +35,7 @@ class CharacterDeviceSource(Element):
         "Host path of the device, pipe, file or socket, of the types `dev`, `pty`, `pipe`, `file` and `unix`. libvirt "
         "chooses it for a pseudo terminal, and for a virtio channel's socket that names none.",
         searchable=True,
+        term=True,
     )
     host: str | None = attribute(
         "Name or address to listen on or to connect to, of the types `tcp` and `udp`.", searchable=True
@@ -106,7 +107,7 @@ class CharacterDeviceProtocol(Element):
 class CharacterDeviceLog(Element):
     """A host file that keeps a copy of what the guest writes. Since libvirt 1.3.3."""
 
-    file: str | None = attribute("Host path of the log file.", searchable=True)
+    file: str | None = attribute("Host path of the log file.", searchable=True, term=True)
     append: OnOff | None = attribute("Whether a restart of the VM keeps the log; off where it is missing.")
 
 

@@ -52,6 +52,7 @@ class Device(Element, Node):
         xml="name",
         within="alias",
         searchable=True,
+        term=True,
     )
     address: Address | None = variant(
         "Where it sits on the guest's bus. libvirt fills it in where the user leaves it open; some devices have none."

@@ -99,7 +99,7 @@ class ReservationsSource(Element):
     """The socket of the helper that handles persistent reservations."""
 
     type: str | None = attribute("Kind of connection, always `unix`.")
-    path: str | None = attribute("Host path of the helper's socket.", searchable=True)
+    path: str | None = attribute("Host path of the helper's socket.", searchable=True, term=True)
     mode: str | None = attribute("Role of the hypervisor on the socket: `client`.")
     reconnect: Reconnect | None = child("How a lost connection is made again.")
 
@@ -168,7 +168,7 @@ class DiskSource(Variant):
 class FileDiskSource(DiskSource):
     """A file on the host that holds an image."""
 
-    file: str | None = attribute("Absolute path of the image; absent for an empty drive.", searchable=True)
+    file: str | None = attribute("Absolute path of the image; absent for an empty drive.", searchable=True, term=True)
     fdgroup: str | None = attribute(
         "Name of a group of open file descriptors that libvirt was given to use instead of the path.", since="9.0.0"
     )
@@ -178,27 +178,29 @@ class FileDiskSource(DiskSource):
 class BlockDiskSource(DiskSource):
     """A block device of the host, such as a logical volume or a LUN."""
 
-    dev: str | None = attribute("Path of the device, under `/dev`.", searchable=True)
+    dev: str | None = attribute("Path of the device, under `/dev`.", searchable=True, term=True)
 
 
 @shape("dir")
 class DirectoryDiskSource(DiskSource):
     """A host directory shown to the guest as a FAT volume. Since libvirt 0.7.5."""
 
-    dir: str | None = attribute("Absolute path of the directory, which should not change meanwhile.", searchable=True)
+    dir: str | None = attribute(
+        "Absolute path of the directory, which should not change meanwhile.", searchable=True, term=True
+    )
 
 
 @element
 class NetworkHost(Element):
     """A server that holds the data."""
 
-    name: str | None = attribute("Host name or IP address of the server.", searchable=True)
+    name: str | None = attribute("Host name or IP address of the server.", searchable=True, term=True)
     port: int | None = attribute(
         "Port the server listens on, where it is not the protocol's own: 10809 for NBD, 3260 for iSCSI, 24007 for "
         "gluster."
     )
     transport: NetworkTransport | None = attribute("How the packets travel; TCP where it is missing.")
-    socket: str | None = attribute("Path of the unix socket, with that transport.", searchable=True)
+    socket: str | None = attribute("Path of the unix socket, with that transport.", searchable=True, term=True)
 
 
 @element
@@ -232,6 +234,7 @@ class NetworkDiskSource(DiskSource):
     name: str | None = attribute(
         "What the server calls the data: `pool/image` of Ceph, target and LUN of iSCSI, path of a URL, UUID of VxHS.",
         searchable=True,
+        term=True,
     )
     query: str | None = attribute("What follows the `?` in an HTTP URL.", since="6.2.0")
     tls: YesNo | None = attribute(
@@ -287,7 +290,7 @@ class VolumeDiskSource(DiskSource):
     """A volume of a libvirt storage pool. Since libvirt 1.0.5."""
 
     pool: str | None = attribute("Name of the storage pool on the host.", searchable=True)
-    volume: str | None = attribute("Name of the volume in the pool.", searchable=True)
+    volume: str | None = attribute("Name of the volume in the pool.", searchable=True, term=True)
     mode: str | None = attribute(
         "How a volume of an iSCSI pool is reached: as a device of the `host` (assumed) or `direct` by the hypervisor.",
         since="1.1.1",
@@ -306,7 +309,7 @@ class NvmeDiskSource(DiskSource):
     managed: YesNo | None = attribute(
         "Whether libvirt takes the controller from its host driver by itself when the VM starts."
     )
-    address: HostPciAddress | None = child("PCI address of the controller on the host.")
+    address: HostPciAddress | None = child("PCI address of the controller on the host.", term=True)
 
 
 @shape("vhostuser")
@@ -314,7 +317,7 @@ class VhostUserDiskSource(DiskSource):
     """A process on the host that serves the disk over vhost-user. Since libvirt 7.1.0."""
 
     type: str | None = attribute("Kind of connection, always `unix`.")
-    path: str | None = attribute("Host path of the process's socket.", searchable=True)
+    path: str | None = attribute("Host path of the process's socket.", searchable=True, term=True)
     reconnect: Reconnect | None = child("How a lost connection is made again.")
 
 
@@ -322,7 +325,9 @@ class VhostUserDiskSource(DiskSource):
 class DeviceDiskSource(DiskSource):
     """A vDPA character device (since libvirt 9.8.0), or FreeBSD's CAM target layer, CTL (since libvirt 12.0.0)."""
 
-    dev: str | None = attribute("Host path of the device: `/dev/vhost-vdpa-0`, `/dev/cam/ctl`.", searchable=True)
+    dev: str | None = attribute(
+        "Host path of the device: `/dev/vhost-vdpa-0`, `/dev/cam/ctl`.", searchable=True, term=True
+    )
 
 
 @shape("other")
@@ -347,7 +352,7 @@ class Mirror(Element):
     type: str | None = attribute("Where the copy lives; decides the shape of `source`, as for a disk.")
     job: MirrorJob | None = attribute("Kind of block job that writes the copy.", since="1.2.7")
     ready: MirrorState | None = attribute("How far the job has come; absent while it still copies.")
-    file: str | None = attribute("Path of the copy, as older releases wrote it.", searchable=True)
+    file: str | None = attribute("Path of the copy, as older releases wrote it.", searchable=True, term=True)
     format_name: StorageFormat | None = attribute("Format of the copy, as older releases wrote it.", xml="format")
     format: ImageFormat | None = child("Format of the copy's image, which may differ from the disk's.")
     source: DiskSource | None = variant("Where the copy's data lives.", by="type", since="1.2.6")

@@ -93,6 +93,7 @@ class Claim:
     within: tuple[str, ...] = ()
     by: str | None = None
     searchable: bool = False
+    term: bool = False
     secret: bool = False
     since: str | None = field(default=None, repr=False, compare=False)
 
@@ -193,17 +194,21 @@ def attribute(
     xml: str | None = None,
     within: str = "",
     searchable: bool = False,
+    term: bool = False,
     secret: bool = False,
     since: str | None = None,
 ) -> Any:
     """An attribute of this element, or of the child `within`.
 
     `searchable` values go into the index: what people look for (names, paths, addresses, models, formats), not every
-    switch. `secret` marks a value that is a secret itself, such as a password, not a reference to one. An element
-    that is only passed on the way and turns out empty (`<boot/>`) is remembered in `spelling`, as `boot/`.
+    switch. A `term` is found by `search` as well: what somebody holds in hand who asks where it is from, such as an
+    address, a path, a serial; of objects, `schema.terms` knows how they are written. `secret` marks a value that is
+    a secret itself, such as a password, not a reference to one. An element that is only passed on the way and turns
+    out empty (`<boot/>`) is remembered in `spelling`, as `boot/`.
     """
     return _claim(
-        description, Claim("attribute", xml, _path(within), searchable=searchable, secret=secret, since=since)
+        description,
+        Claim("attribute", xml, _path(within), searchable=searchable, term=term, secret=secret, since=since),
     )
 
 
@@ -212,11 +217,14 @@ def text(
     *,
     within: str = "",
     searchable: bool = False,
+    term: bool = False,
     secret: bool = False,
     since: str | None = None,
 ) -> Any:
     """The element's own character data."""
-    return _claim(description, Claim("text", None, _path(within), searchable=searchable, secret=secret, since=since))
+    return _claim(
+        description, Claim("text", None, _path(within), searchable=searchable, term=term, secret=secret, since=since)
+    )
 
 
 def text_child(
@@ -225,12 +233,14 @@ def text_child(
     xml: str | None = None,
     within: str = "",
     searchable: bool = False,
+    term: bool = False,
     secret: bool = False,
     since: str | None = None,
 ) -> Any:
     """The character data of a child that carries nothing else."""
     return _claim(
-        description, Claim("text", xml or "", _path(within), searchable=searchable, secret=secret, since=since)
+        description,
+        Claim("text", xml or "", _path(within), searchable=searchable, term=term, secret=secret, since=since),
     )
 
 
@@ -244,6 +254,7 @@ def child(
     *,
     xml: str | None = None,
     within: str = "",
+    term: bool = False,
     since: str | None = None,
     resolver: Callable[..., Any] | None = None,
     graphql_type: Any = None,
@@ -252,15 +263,21 @@ def child(
 
     `resolver` and `graphql_type` are for a child that GraphQL shows in another shape than the stored one.
     """
-    claim = Claim("child", xml, _path(within), since=since)
+    claim = Claim("child", xml, _path(within), term=term, since=since)
     return _claim(description, claim, resolver=resolver, graphql_type=graphql_type)
 
 
 def children(
-    description: str, *, xml: str, within: str = "", searchable: bool = False, since: str | None = None
+    description: str,
+    *,
+    xml: str,
+    within: str = "",
+    searchable: bool = False,
+    term: bool = False,
+    since: str | None = None,
 ) -> Any:
     """Every child named `xml` (the field is its plural): `list[Class]`, or `list[str]` for the text of each."""
-    return _claim(description, Claim("children", xml, _path(within), searchable=searchable, since=since))
+    return _claim(description, Claim("children", xml, _path(within), searchable=searchable, term=term, since=since))
 
 
 def chain(description: str, *, xml: str, since: str | None = None) -> Any:
@@ -280,9 +297,11 @@ def variant(
     return _claim(description, Claim("variant", xml, _path(within), by=by, since=since))
 
 
-def variants(description: str, *, xml: str, by: str | None = None, within: str = "", since: str | None = None) -> Any:
+def variants(
+    description: str, *, xml: str, by: str | None = None, within: str = "", term: bool = False, since: str | None = None
+) -> Any:
     """Every child named `xml`, each of a family."""
-    return _claim(description, Claim("variants", xml, _path(within), by=by, since=since))
+    return _claim(description, Claim("variants", xml, _path(within), by=by, term=term, since=since))
 
 
 def raw_children(description: str, *, xml: str, since: str | None = None) -> Any:

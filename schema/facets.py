@@ -13,11 +13,11 @@ from .element import Document
 from .host import RESOURCES
 from .tables import Child, Node, node, reachable
 
-CODEC = 3
+CODEC = 4
 """Raised when documents are stored differently though no declaration changed, so that older ones are re-encoded.
 
 1: definitions and their facets. 2: `untyped` beside them; empty elements as `boot/` in `spelling`; numbers beyond 64
-bits as decimal digits. 3: `attachments` beside definitions.
+bits as decimal digits. 3: `attachments` beside definitions. 4: `terms` beside them and beside resources.
 """
 
 

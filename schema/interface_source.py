@@ -25,6 +25,7 @@ class InterfaceSource(Variant):
         "Device of the host behind the interface: of `direct` the network card, of `vdpa` a path such as "
         "`/dev/vhost-vdpa-0`, with passt the card whose routes the guest gets.",
         searchable=True,
+        term=True,
     )
 
 
@@ -37,7 +38,7 @@ class NetworkInterfaceSource(InterfaceSource):
         "Port group of the network, whose settings apply to this interface.", searchable=True, since="0.9.4"
     )
     portid: str | None = attribute(
-        "UUID of the port that the interface got on the network; live only.", searchable=True, since="5.1.0"
+        "UUID of the port that the interface got on the network; live only.", searchable=True, term=True, since="5.1.0"
     )
     bridge: str | None = attribute("Bridge of the host that the network led to; live only.", searchable=True)
     mac_table_manager: MacTableManager | None = attribute(
@@ -108,7 +109,7 @@ class HostdevInterfaceSource(InterfaceSource):
     Other than with `<hostdev>`, libvirt sets the card's MAC address, VLAN and port profile. Since libvirt 0.9.11.
     """
 
-    address: HostNicAddress | None = child("Where the card is on the host.")
+    address: HostNicAddress | None = child("Where the card is on the host.", term=True)
     vendor: Hex4 | None = attribute("USB vendor number of the card.", xml="id", within="vendor", searchable=True)
     product: Hex4 | None = attribute("USB product number of the card.", xml="id", within="product", searchable=True)
     missing: YesNo | None = attribute("Whether the card was not there when the VM started; live only.")
@@ -125,7 +126,7 @@ class VhostUserInterfaceSource(InterfaceSource):
     """
 
     type: str | None = attribute("Kind of connection to the process, always `unix`.")
-    path: str | None = attribute("Host path of the process's socket.", searchable=True)
+    path: str | None = attribute("Host path of the process's socket.", searchable=True, term=True)
     mode: str | None = attribute(
         "Role of the hypervisor on the socket: `client` (assumed) connects, `server` waits for the process."
     )
@@ -153,6 +154,7 @@ class SocketInterfaceSource(InterfaceSource):
         "and `udp` the other end.",
         xml="address",
         searchable=True,
+        term=True,
     )
     port: int | None = attribute("Port number that goes with the address.")
     local_address: str | None = attribute(

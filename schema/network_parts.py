@@ -13,7 +13,9 @@ from .scalars import AnyBase, Long, YesNo, word, words
 class HardwareAddress(Element):
     """The MAC address of an interface."""
 
-    address: str | None = attribute("Six bytes in hexadecimal, such as `52:54:00:12:34:56`.", searchable=True)
+    address: str | None = attribute(
+        "Six bytes in hexadecimal, such as `52:54:00:12:34:56`.", searchable=True, term=True
+    )
 
 
 @element
@@ -76,7 +78,7 @@ class VirtualPort(Element):
         "802.1Qbg: version of the port's type, as several can exist side by side.", within="parameters"
     )
     instanceid: str | None = attribute(
-        "802.1Qbg: UUID of this one port of a VM on the switch.", within="parameters", searchable=True
+        "802.1Qbg: UUID of this one port of a VM on the switch.", within="parameters", searchable=True, term=True
     )
     profileid: str | None = attribute(
         "802.1Qbh: name of the port profile to apply; Open vSwitch gets it as the interface's `port-profile`.",
@@ -88,6 +90,7 @@ class VirtualPort(Element):
         "the port of the virtual topology.",
         within="parameters",
         searchable=True,
+        term=True,
     )
 
 

@@ -251,13 +251,15 @@ class IpFamily(Enum):
 class IpAddress(Element):
     """An IP address that a network interface gets."""
 
-    address: str | None = attribute("IPv4 or IPv6 address, without its prefix.", searchable=True)
+    address: str | None = attribute("IPv4 or IPv6 address, without its prefix.", searchable=True, term=True)
     family: IpFamily | None = attribute("Version of the address; IPv4 where it is missing.")
     prefix: int | None = attribute(
         "Bits of the address that name the network, such as 24; where it is missing, 64 for IPv6 and for IPv4 what the "
         "address's class says. SLIRP assumes 24."
     )
-    peer: str | None = attribute("Address of the other end of a point-to-point link.", searchable=True, since="2.1.0")
+    peer: str | None = attribute(
+        "Address of the other end of a point-to-point link.", searchable=True, term=True, since="2.1.0"
+    )
 
 
 @element

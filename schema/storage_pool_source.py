@@ -26,7 +26,9 @@ class PoolDevice(Element):
     """A block device, or an iSCSI target, that a pool is made of."""
 
     path: str | None = attribute(
-        "Path of the device on the host, such as `/dev/sdb`, or the name (IQN) of the iSCSI target.", searchable=True
+        "Path of the device on the host, such as `/dev/sdb`, or the name (IQN) of the iSCSI target.",
+        searchable=True,
+        term=True,
     )
     part_separator: YesNo | None = attribute(
         "Whether the partitions of a multipath device are called with a `p` before their number; only where the "
@@ -87,6 +89,7 @@ class NetworkFilesystemPoolSource(PoolSource):
         xml="path",
         within="dir",
         searchable=True,
+        term=True,
     )
     format: PoolFormat | None = attribute(
         "How the server shares it; `auto` leaves it to `mount`.",

@@ -48,13 +48,7 @@ def private_libvirtd(like: "Libvirtd | None" = None) -> Iterator["Libvirtd"]:
 
     `like` is another whose knowledge of QEMU's capabilities is taken over, which saves asking QEMU for four seconds.
     """
-    program = shutil.which("libvirtd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-    if not program:
-        missing("libvirtd")
-    if not Path(QEMU).exists():
-        missing(QEMU)
-    # Short and open to the unprivileged user, unlike pytest's own directories: UNIX sockets allow 107 bytes of path.
-    daemon = Libvirtd(program, Path(tempfile.mkdtemp(prefix="vg-", dir="/tmp")))
+    daemon = Libvirtd(libvirtd_program(), new_directory())
     try:
         if like:
             shutil.copytree(like.directory / "cache", daemon.directory / "cache", dirs_exist_ok=True)
@@ -63,6 +57,21 @@ def private_libvirtd(like: "Libvirtd | None" = None) -> Iterator["Libvirtd"]:
         yield daemon
     finally:
         daemon.remove()
+
+
+def libvirtd_program() -> str:
+    """Where libvirtd is; without it or QEMU the test ends."""
+    program = shutil.which("libvirtd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if not program:
+        missing("libvirtd")
+    if not Path(QEMU).exists():
+        missing(QEMU)
+    return program
+
+
+def new_directory() -> Path:
+    """A directory that is short and open to the unprivileged user: UNIX sockets allow 107 bytes of path."""
+    return Path(tempfile.mkdtemp(prefix="vg-", dir="/tmp"))
 
 
 class Libvirtd:
@@ -113,17 +122,14 @@ class Libvirtd:
         }
         for name in ("CONFIG_HOME", "CACHE_HOME", "DATA_HOME", "RUNTIME_DIR"):
             environment[f"XDG_{name}"] = str(self.directory / name.partition("_")[0].lower().replace("runtime", "run"))
-        identity: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            identity = {"user": UNPRIVILEGED, "group": "nogroup", "extra_groups": []}
         self._process = subprocess.Popen(
-            [self._program, "--config", f"{self.directory}/libvirtd.conf", "--pid-file", f"{self.directory}/pid"],
+            self._command(),
             cwd=self.directory,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            **identity,
+            **self._identity(),
         )
         deadline = time.monotonic() + START_SECONDS
         while True:
@@ -134,6 +140,12 @@ class Libvirtd:
                 log = self._log.read_text() if self._log.exists() else "(no log)"
                 pytest.fail(f"The private libvirtd did not start:\n{log}")
             time.sleep(0.02)
+
+    def _command(self) -> list[str]:
+        return [self._program, "--config", f"{self.directory}/libvirtd.conf", "--pid-file", f"{self.directory}/pid"]
+
+    def _identity(self) -> dict[str, Any]:
+        return {"user": UNPRIVILEGED, "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 
     def connect(self) -> Any:
         """Open a connection of the test's own."""

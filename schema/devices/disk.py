@@ -193,9 +193,14 @@ class Disk(Device):
     shareable: bool | None = flag("Whether several running VMs may use it at once; it should not be cached then.")
     transient: Transient | None = child("Says that writes are forgotten when the guest stops.")
     serial: str | None = text_child(
-        "Serial number that the guest reads; IDE and SATA cut it to 20 characters.", searchable=True, since="0.7.1"
+        "Serial number that the guest reads; IDE and SATA cut it to 20 characters.",
+        searchable=True,
+        term=True,
+        since="0.7.1",
     )
-    wwn: str | None = text_child("World Wide Name of the disk, 16 hexadecimal digits.", searchable=True, since="0.10.1")
+    wwn: str | None = text_child(
+        "World Wide Name of the disk, 16 hexadecimal digits.", searchable=True, term=True, since="0.10.1"
+    )
     vendor: str | None = text_child(
         "Vendor that a SCSI disk reports, up to 8 characters.", searchable=True, since="1.0.1"
     )

@@ -151,9 +151,11 @@ class FilesystemSource(Variant):
 class DirectoryFilesystemSource(FilesystemSource):
     """A directory of the host, or with `bind` one inside the container itself."""
 
-    dir: str | None = attribute("Path of the directory that the guest gets to see.", searchable=True)
+    dir: str | None = attribute("Path of the directory that the guest gets to see.", searchable=True, term=True)
     socket: str | None = attribute(
-        "Host path of the socket of a virtiofsd that libvirt does not run; it decides what is shared.", searchable=True
+        "Host path of the socket of a virtiofsd that libvirt does not run; it decides what is shared.",
+        searchable=True,
+        term=True,
     )
 
 
@@ -161,14 +163,14 @@ class DirectoryFilesystemSource(FilesystemSource):
 class FileFilesystemSource(FilesystemSource):
     """A file of the host with the image of a file system, for containers."""
 
-    file: str | None = attribute("Host path of the image that is mounted.", searchable=True)
+    file: str | None = attribute("Host path of the image that is mounted.", searchable=True, term=True)
 
 
 @shape("block")
 class BlockFilesystemSource(FilesystemSource):
     """A block device of the host with a file system on it, for containers. Since libvirt 0.9.5."""
 
-    dev: str | None = attribute("Host path of the block device that is mounted.", searchable=True)
+    dev: str | None = attribute("Host path of the block device that is mounted.", searchable=True, term=True)
 
 
 @shape("template")
@@ -195,7 +197,7 @@ class VolumeFilesystemSource(FilesystemSource):
     """A volume of a storage pool, for containers of Virtuozzo."""
 
     pool: str | None = attribute("Name of the storage pool.", searchable=True)
-    volume: str | None = attribute("Name of the volume in the pool.", searchable=True)
+    volume: str | None = attribute("Name of the volume in the pool.", searchable=True, term=True)
 
 
 @shape("other")

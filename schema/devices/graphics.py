@@ -102,6 +102,7 @@ class AddressListen(Listen):
     address: str | None = attribute(
         "IP address or host name that is listened on; the hypervisor's configured one where it is missing.",
         searchable=True,
+        term=True,
     )
 
 
@@ -110,7 +111,7 @@ class NetworkListen(Listen):
     """A display reached at the address that the host has on a libvirt network."""
 
     network: str | None = attribute("Name of the libvirt network, such as `default`.", searchable=True)
-    address: str | None = attribute("Address that the network led to; live only.", searchable=True)
+    address: str | None = attribute("Address that the network led to; live only.", searchable=True, term=True)
 
 
 @shape("socket")
@@ -120,7 +121,9 @@ class SocketListen(Listen):
     Since libvirt 2.0.0.
     """
 
-    socket: str | None = attribute("Host path of the socket; libvirt makes one up if it is missing.", searchable=True)
+    socket: str | None = attribute(
+        "Host path of the socket; libvirt makes one up if it is missing.", searchable=True, term=True
+    )
 
 
 @shape("none")
@@ -158,6 +161,7 @@ class OpenGl(Element):
     rendernode: str | None = attribute(
         "Host path of the card, such as `/dev/dri/renderD128`; the first free one where it is missing.",
         searchable=True,
+        term=True,
         since="3.1.0",
     )
 
@@ -185,7 +189,9 @@ class Graphics(Device):
         since="1.0.6",
     )
     listen: str | None = attribute(
-        "Address that is listened on, as older documents give it; the same as the first of `listens`.", searchable=True
+        "Address that is listened on, as older documents give it; the same as the first of `listens`.",
+        searchable=True,
+        term=True,
     )
     listens: list[Listen] | None = variants(
         "Places where a VNC, SPICE or RDP display can be reached.", xml="listen", since="0.9.4"
@@ -193,6 +199,7 @@ class Graphics(Device):
     socket: str | None = attribute(
         "Host path of a unix socket for VNC, as older documents give it; `listens` do not count beside it.",
         searchable=True,
+        term=True,
         since="0.8.8",
     )
     password: str | None = attribute(

@@ -41,7 +41,7 @@ class HostdevSource(Variant):
 class PciHostdevSource(HostdevSource):
     """A PCI function of the host: a GPU, a network card or one of its virtual functions. Since libvirt 0.6.0."""
 
-    address: HostPciAddress | None = child("Where the function is on the host.")
+    address: HostPciAddress | None = child("Where the function is on the host.", term=True)
     startup_policy: StartupPolicy | None = attribute("What happens when the device is missing at start.")
     write_filtering: YesNo | None = attribute(
         "Whether Xen lets the guest write only values known to be safe into the device's configuration space, as it "
@@ -138,7 +138,9 @@ class ScsiHostdevSource(HostdevSource):
         "How the device is reached: `adapter` (assumed), a host adapter, or `iscsi`.", since="1.2.8"
     )
     name: str | None = attribute(
-        "Name of the iSCSI target, with the LUN behind a slash: `iqn.2014-08.com.example:pool/1`.", searchable=True
+        "Name of the iSCSI target, with the LUN behind a slash: `iqn.2014-08.com.example:pool/1`.",
+        searchable=True,
+        term=True,
     )
     adapter: ScsiAdapter | None = child("Host adapter that the device hangs off.")
     scsi_address: HostScsiAddress | None = child("Where the device is on the adapter.", xml="address")
@@ -158,7 +160,9 @@ class VhostScsiHostdevSource(HostdevSource):
 
     protocol: str | None = attribute("How the target is reached, always `vhost`.")
     wwpn: str | None = attribute(
-        "World wide port name of the target in the host's configfs: `naa.` and 16 hexadecimal digits.", searchable=True
+        "World wide port name of the target in the host's configfs: `naa.` and 16 hexadecimal digits.",
+        searchable=True,
+        term=True,
     )
 
 
@@ -166,16 +170,20 @@ class VhostScsiHostdevSource(HostdevSource):
 class MdevHostdevSource(HostdevSource):
     """A mediated device: a share of a GPU (vGPU), a channel device or crypto domains of s390. Since libvirt 3.2.0."""
 
-    uuid: str | None = attribute("UUID of the mediated device on the host.", within="address", searchable=True)
+    uuid: str | None = attribute(
+        "UUID of the mediated device on the host.", within="address", searchable=True, term=True
+    )
 
 
 @shape("storage", "misc", "net")
 class CapabilityHostdevSource(HostdevSource):
     """A device that a container gets; one of the fields is set. In libvirt releases after 1.0.1."""
 
-    block: str | None = text_child("Host path of a block device, for the type `storage`.", searchable=True)
-    char: str | None = text_child("Host path of a character device, for the type `misc`.", searchable=True)
-    interface: str | None = text_child("Name of a network interface of the host, for the type `net`.", searchable=True)
+    block: str | None = text_child("Host path of a block device, for the type `storage`.", searchable=True, term=True)
+    char: str | None = text_child("Host path of a character device, for the type `misc`.", searchable=True, term=True)
+    interface: str | None = text_child(
+        "Name of a network interface of the host, for the type `net`.", searchable=True, term=True
+    )
 
 
 @shape("other")

@@ -46,10 +46,14 @@ class InputSource(Element):
     """The input device of the host that the guest gets."""
 
     evdev: str | None = attribute(
-        "Host path of the event device for the type `passthrough`, such as `/dev/input/event1`.", searchable=True
+        "Host path of the event device for the type `passthrough`, such as `/dev/input/event1`.",
+        searchable=True,
+        term=True,
     )
     dev: str | None = attribute(
-        "Host path of the event device for the type `evdev`, such as `/dev/input/by-id/…-event-kbd`.", searchable=True
+        "Host path of the event device for the type `evdev`, such as `/dev/input/by-id/…-event-kbd`.",
+        searchable=True,
+        term=True,
     )
     grab: InputGrab | None = attribute("Which devices of the host are grabbed together, for `evdev`.")
     grab_toggle: GrabToggle | None = attribute(

@@ -38,13 +38,17 @@ class MacAddress(Element):
     address: str | None = attribute(
         "Six bytes in hexadecimal, such as `52:54:00:12:34:56`; libvirt makes one up where none is given.",
         searchable=True,
+        term=True,
     )
     type: MacType | None = attribute(
         "Where the address comes from; `STATIC` keeps one in VMware's own ranges as it is.", since="6.6.0"
     )
     check: YesNo | None = attribute("Whether VMware checks that the address is in its own ranges.")
     current_address: str | None = attribute(
-        "Address that the guest set instead, where it is trusted to; live only.", searchable=True, since="11.2.0"
+        "Address that the guest set instead, where it is trusted to; live only.",
+        searchable=True,
+        term=True,
+        since="11.2.0",
     )
 
 
@@ -56,6 +60,7 @@ class InterfaceTarget(Element):
         "Name of the tap device, or a container's veth, on the host; libvirt picks one such as `vnet3` where it is "
         "missing.",
         searchable=True,
+        term=True,
     )
     managed: YesNo | None = attribute(
         "Whether libvirt sets the device up; with `no` an existing one is handed over as it is. Yes where it is "

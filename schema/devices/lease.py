@@ -14,7 +14,7 @@ from ..scalars import Long
 class LeaseTarget(Element):
     """Where the lock manager keeps a lease."""
 
-    path: str | None = attribute("Host path of the file that belongs to the lockspace.", searchable=True)
+    path: str | None = attribute("Host path of the file that belongs to the lockspace.", searchable=True, term=True)
     offset: Long | None = attribute(
         "Byte of that file at which the lease stands; 0 for lock managers that need no offset."
     )

@@ -27,6 +27,7 @@ class MemorySource(Element):
     path: str | None = text_child(
         "Host path of the file or device with the contents, such as `/dev/dax0.0`; of `nvdimm` and `virtio-pmem`.",
         searchable=True,
+        term=True,
     )
     alignsize: ScaledSize | None = child(
         "What the mapping of an `nvdimm` is aligned to, 2 MiB for a real one; the host's page size where it is "
@@ -91,6 +92,7 @@ class MemoryDevice(Device):
     uuid: str | None = text_child(
         "UUID that tells an `nvdimm` from others in pseries guests; libvirt makes one up where it is missing.",
         searchable=True,
+        term=True,
         since="6.2.0",
     )
     driver: VirtioOptions | None = child("How a virtio device reaches the guest's memory.", since="11.9.0")

@@ -24,7 +24,7 @@ class Pstore(Device):
     """Storage where the guest's kernel leaves its log before it crashes. Since libvirt 10.6.0."""
 
     backend_name: PstoreBackend | None = attribute("How the guest reaches the storage.", xml="backend", searchable=True)
-    path: str | None = text_child("Host path of the file that holds the data.", searchable=True)
+    path: str | None = text_child("Host path of the file that holds the data.", searchable=True, term=True)
     size: ScaledSize | None = child("How much the guest can store.")
 
     @classmethod

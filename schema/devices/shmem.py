@@ -27,6 +27,7 @@ class ShmemServer(Element):
     path: str | None = attribute(
         "Host path of the server's unix socket; a path under `/var/lib/libvirt/shmem` where it is missing.",
         searchable=True,
+        term=True,
     )
 
 
@@ -45,7 +46,7 @@ class Shmem(Device):
     """Memory that several guests and the host share, seen as a PCI device (ivshmem). Since libvirt 1.2.10."""
 
     name: str | None = attribute(
-        "Name of the shared memory on the host; devices of that name in other VMs share it.", searchable=True
+        "Name of the shared memory on the host; devices of that name in other VMs share it.", searchable=True, term=True
     )
     role: ShmemRole | None = attribute(
         "What becomes of the memory when the VM migrates; the hypervisor decides where it is missing.", since="6.6.0"

@@ -34,7 +34,7 @@ class TpmSource(Element):
     type: str | None = attribute(
         "What the path is: a `file` or block device, a directory (`dir`), or the `unix` socket of an external emulator."
     )
-    path: str | None = attribute("Host path of the state or of the socket.", searchable=True)
+    path: str | None = attribute("Host path of the state or of the socket.", searchable=True, term=True)
     mode: str | None = attribute("Role of the hypervisor on the socket, always `connect`.")
 
 
@@ -82,6 +82,7 @@ class PassthroughTpmBackend(TpmBackend):
         xml="path",
         within="device",
         searchable=True,
+        term=True,
     )
 
 

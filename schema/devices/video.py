@@ -63,6 +63,7 @@ class Acceleration(Element):
         "Host path of the graphics device that draws for a `vhostuser` card, under `/dev/dri`; "
         "libvirt picks a free one where it is missing.",
         searchable=True,
+        term=True,
         since="5.8.0",
     )
 

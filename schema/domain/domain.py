@@ -43,6 +43,7 @@ class Domain(Element):
     hwuuid: str | None = text_child(
         "UUID that the guest sees in all its hardware, where it is to differ from the domain's; with QEMU only.",
         searchable=True,
+        term=True,
         since="11.7.0",
     )
     genid: str | None = text_child(
@@ -50,7 +51,7 @@ class Domain(Element):
         "so that it renews what must be unique. An empty one asks libvirt to make one up.",
         since="4.4.0",
     )
-    title: str | None = text_child("A short name for people, of one line.", searchable=True, since="0.9.10")
+    title: str | None = text_child("A short name for people, of one line.", searchable=True, term=True, since="0.9.10")
     description: str | None = text_child(
         "What people should know about the VM, in any words; libvirt does nothing with it.", since="0.7.2"
     )

@@ -77,7 +77,9 @@ class OsNvram(Element):
     """The flash memory where UEFI keeps its variables, such as boot entries and keys, backed by a file or disk."""
 
     path: str | None = text(
-        "Absolute host path of the file with the variables, where it is given without `source`.", searchable=True
+        "Absolute host path of the file with the variables, where it is given without `source`.",
+        searchable=True,
+        term=True,
     )
     template: str | None = attribute(
         "Host path of the file that is copied to make the variables of a new VM; libvirt chooses one where it is "
@@ -106,7 +108,9 @@ class Varstore(Element):
     Secure Boot on other machines than x86 needs it, and it guards keys on x86 without System Management Mode.
     """
 
-    path: str | None = attribute("Absolute host path of the VM's own file with the variables.", searchable=True)
+    path: str | None = attribute(
+        "Absolute host path of the VM's own file with the variables.", searchable=True, term=True
+    )
     template: str | None = attribute(
         "Host path of the file that the variables are made from, at first and again when they are reset.",
         searchable=True,

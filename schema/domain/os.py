@@ -128,10 +128,10 @@ class OperatingSystem(Element):
         "Where UEFI keeps its variables, as QEMU's device for them; instead of `nvram`.", since="12.1.0"
     )
     kernel: str | None = text_child(
-        "Absolute host path of a kernel that is started directly, without a boot loader.", searchable=True
+        "Absolute host path of a kernel that is started directly, without a boot loader.", searchable=True, term=True
     )
     initrd: str | None = text_child(
-        "Absolute host path of the initial RAM disk that goes with the kernel.", searchable=True
+        "Absolute host path of the initial RAM disk that goes with the kernel.", searchable=True, term=True
     )
     cmdline: str | None = text_child(
         "Arguments for the directly started kernel, such as `console=ttyS0`; in a container what `/proc/cmdline` shows."

@@ -34,8 +34,8 @@ def _identity(disk: Document) -> list[str]:
 
 EDGES = (
     Edge(
-        "disk-file", "The file of the host that holds the image of a disk.", of="disk", at="source[file].file", to=PATH, by=path,
-        access=disk_access, source=True,
+        "disk-file", "The file of the host that holds the image of a disk.", of="disk", at="source[file].file", to=PATH,
+        by=path, access=disk_access, source=True,
     ),
     Edge(
         "disk-block", "The block device of the host that a disk is.", of="disk", at="source[block].dev", to=PATH,

@@ -14,6 +14,14 @@ Paths = frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPath:
+    """A path of stored VMs that ends at single values, and which of the paths on the way hold lists."""
+
+    path: str
+    lists: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A field of a stored VM and the direction to sort by it."""
 
@@ -59,6 +67,26 @@ class Coverage(Protocol):
 
     async def untyped_vm_count(self, host_id: str | None, prefix: str) -> int:
         """How many VMs hold an untyped path with this prefix."""
+
+
+class Search(Protocol):
+    """What can be found by a text that somebody holds in hand."""
+
+    async def hits(self, text: str, limit: int, after: str | None) -> Page:
+        """Part of what begins with a text, exact hits first: `{collection, key, device, field, value, exact}`.
+
+        ValueError for a text that nobody can search for, and for a bad cursor.
+        """
+
+
+class Fleet(Protocol):
+    """Counts over all VMs."""
+
+    async def groups(self, path: StoredPath, condition: Any, limit: int, after: str | None) -> tuple[Page, int]:
+        """Part of the values of a path in the VMs that meet a `VmFilter`, and how many there are in all.
+
+        Each is `{value, vmCount, count}`, the most frequent first; ValueError for a bad cursor.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +160,22 @@ class Resources(Protocol):
         """Part of a host's node devices of a capability that a VM could be given and none has, by name."""
 
 
+class Conflicts(Protocol):
+    """Reads of what VMs are in each other's way over: `{kind, key, parties, running}`."""
+
+    async def page(self, kinds: Collection[str] | None, host_id: str | None, limit: int, after: str | None) -> Page:
+        """Part of the conflicts of the fleet, or of a host; ValueError for a bad cursor."""
+
+    async def of_vm(self, vm: Document) -> Sequence[Document]:
+        """The conflicts that a VM is party to."""
+
+
 class Loaders(Protocol):
     """Every read of a request, batched within it."""
+
+    @property
+    def conflicts(self) -> Conflicts:
+        """Reads of conflicts."""
 
     @property
     def resources(self) -> Resources:
@@ -142,6 +184,14 @@ class Loaders(Protocol):
     @property
     def coverage(self) -> Coverage:
         """Reads of what no declaration knows."""
+
+    @property
+    def search(self) -> Search:
+        """Reads of what begins with a text."""
+
+    @property
+    def fleet(self) -> Fleet:
+        """Counts over all VMs."""
 
     async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
         """A VM by its key."""

@@ -5,16 +5,20 @@ from typing import Annotated, Any
 
 import strawberry
 
+from ..conflicts import ConflictKind
 from ..edges import is_key
 from ..element import Document, derived
 from ..node import Node, parse_node_id
 from ..resource import Resource
 from .arguments import After, Before, First, Last
+from .conflict import ConflictConnection, conflict_connection
 from .connections import OrderBy, VmConnection, Where, page_request, vm_connection
 from .context import Info, Paths
 from .coverage import OnHost, PathPrefix, UntypedPathConnection, untyped_paths
+from .fleet import FleetConnection, GroupBy, fleet_connection
 from .host import Host
 from .resources import CountedResourceConnection, OfKind, OnlyNamed, WhereResource, is_referenced, resource_connection
+from .search import SearchConnection, Text, search_connection
 from .selection import NodePaths, Selected, node_paths, resource_paths, vm_paths
 from .virtual_machine import VirtualMachine, device_of
 
@@ -95,6 +99,25 @@ class Query:
         return None
 
     @derived(
+        "What VMs are in each other's way over, and what they name that is not there, across the fleet: the worst "
+        "first to look at are those that are `CRITICAL`.",
+        graphql_type=ConflictConnection,
+    )
+    async def conflicts(  # noqa: D102
+        self,
+        info: Info,
+        kinds: Annotated[
+            list[ConflictKind] | None, strawberry.argument(description="Only conflicts of these kinds; all otherwise.")
+        ] = None,
+        host: Annotated[
+            str | None, strawberry.argument(description="Only conflicts that VMs of the host with this name are in.")
+        ] = None,
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        return await conflict_connection(info, kinds, host, first, after)
+
+    @derived(
         "What hosts have that VMs use, by kind and name: storage, networks, devices, filters, secrets and the like.",
         graphql_type=CountedResourceConnection,
     )
@@ -136,6 +159,30 @@ class Query:
         path_prefix: PathPrefix = None,
     ) -> Any:
         return await untyped_paths(info, first, after, host, path_prefix)
+
+    @derived(
+        "What has a text, or begins with it, in its name or in what else tells it from others: UUIDs, MAC and IP "
+        "addresses, PCI addresses of the host, serials, paths and files' names. VMs, their devices and resources; "
+        "of a running VM, the live definition is looked at.",
+        graphql_type=SearchConnection,
+    )
+    async def search(self, info: Info, text: Text, first: First = None, after: After = None) -> Any:  # noqa: D102
+        return await search_connection(info, text, first, after)
+
+    @derived(
+        "How many VMs have which value under a path of their fields, the most frequent first: machine types, cache "
+        "modes, networks, whatever the API shows of a VM. Of a running VM, the live definition is looked at.",
+        graphql_type=FleetConnection,
+    )
+    async def fleet(  # noqa: D102
+        self,
+        info: Info,
+        group_by: GroupBy,
+        filter: Where = None,
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        return await fleet_connection(info, group_by, filter, first, after)
 
     @derived("A host, VM, device or resource by its id; null where there is none.", graphql_type=Node | None)
     async def node(  # noqa: D102

@@ -12,6 +12,7 @@ from ..definition import WholeDomain
 from ..devices import DEVICES
 from ..element import Variant, document_key
 from ..host import RESOURCES
+from ..referenced import ReferencedResource
 from ..scalars import DATE_TIME, LONG, NUMBER_OR_TEXT, Long, NumberOrText
 from ..tables import reachable
 from .query import Query
@@ -36,7 +37,7 @@ def build_schema(schema_class: type[strawberry.Schema] = strawberry.Schema, **op
     return schema_class(
         query=Query,
         subscription=Subscription,
-        types=[*DEVICES.values(), *RESOURCES.values(), *shapes],
+        types=[*DEVICES.values(), *RESOURCES.values(), ReferencedResource, *shapes],
         config=StrawberryConfig(default_resolver=stored_value, scalar_map=scalars),
         **options,
     )

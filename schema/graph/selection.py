@@ -203,6 +203,8 @@ def _vm(selected: Selected) -> Iterator[str]:
             yield from _attachment(inner)
         elif name == "neighbours":
             yield "attachments"
+        elif name == "conflicts":
+            yield from ("attachments", "uuid")
         elif name in ("referencedBy", "dependents"):
             yield from ("name", "uuid")
 

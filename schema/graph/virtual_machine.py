@@ -21,6 +21,7 @@ from .filters import VmState
 
 if TYPE_CHECKING:
     from .attachment import Attachment
+    from .conflict import Conflict
     from .host import Host
 
 
@@ -168,6 +169,14 @@ class VirtualMachine(DefinitionFields, Node):
         from .attachment import neighbour_connection
 
         return await neighbour_connection(document, info, first, after, roles)
+
+    @derived(
+        "What the VM is in the way of others over, or cannot start for: a disk that two VMs write, a network that is "
+        "missing.",
+        graphql_type=list[Annotated["Conflict", strawberry.lazy("schema.graph.conflict")]],
+    )
+    async def conflicts(document: strawberry.Parent[Document], info: Info) -> Any:  # noqa: D102
+        return await info.context.loaders.conflicts.of_vm(document)
 
     @derived(
         "The resources that name this VM, by kind and name: its snapshots and checkpoints, the ports of networks and "

@@ -32,7 +32,7 @@ class DhcpClient(Element):
 class InterfaceAddress(Element):
     """A fixed address of an interface of the host."""
 
-    address: str | None = attribute("IPv4 or IPv6 address, without its prefix.", searchable=True)
+    address: str | None = attribute("IPv4 or IPv6 address, without its prefix.", searchable=True, term=True)
     prefix: int | None = attribute("Bits of the address that name the network, such as 24.")
 
 

@@ -37,6 +37,7 @@ class NetworkBridge(Element):
     name: str | None = attribute(
         "Name of the bridge on the host; libvirt picks one such as `virbr0` for a bridge that it makes itself.",
         searchable=True,
+        term=True,
     )
     zone: str | None = attribute(
         "firewalld zone of the bridge; where it is missing, `libvirt`, or `libvirt-routed` for mode `route`.",
@@ -114,7 +115,9 @@ class Network(Resource):
         since="1.2.10",
     )
     name: str | None = text_child("Name of the network, unique on its host, such as `default`.", searchable=True)
-    uuid: str | None = text_child("UUID of the network; libvirt makes one up where none is given.", searchable=True)
+    uuid: str | None = text_child(
+        "UUID of the network; libvirt makes one up where none is given.", searchable=True, term=True
+    )
     title: str | None = text_child("Short title for people, on one line.", searchable=True, since="9.7.0")
     description: str | None = text_child("What the network is for, in somebody's words.", since="9.7.0")
     metadata: list[str] | None = raw_children(

@@ -66,8 +66,10 @@ class DnsSrvRecord(Element):
 class DnsHost(Element):
     """Names for one address, as in a hosts file."""
 
-    ip: str | None = attribute("Address that the names stand for.", searchable=True)
-    hostnames: list[str] | None = children("Names that resolve to the address.", xml="hostname", searchable=True)
+    ip: str | None = attribute("Address that the names stand for.", searchable=True, term=True)
+    hostnames: list[str] | None = children(
+        "Names that resolve to the address.", xml="hostname", searchable=True, term=True
+    )
 
 
 @element

@@ -78,7 +78,10 @@ class NetworkForward(Element):
         since="0.9.4",
     )
     addresses: list[ForwardAddress] | None = children(
-        "PCI functions of the host to choose from for each guest, in mode `hostdev`.", xml="address", since="0.10.0"
+        "PCI functions of the host to choose from for each guest, in mode `hostdev`.",
+        xml="address",
+        since="0.10.0",
+        term=True,
     )
     physical_function: str | None = attribute(
         "Network card with SR-IOV, such as `eth0`: all of its virtual functions are there to choose from, instead of a "

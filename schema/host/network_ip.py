@@ -51,7 +51,7 @@ class DhcpRange(Element):
 class DhcpHost(Element):
     """A reservation: a guest that always gets the same address, told by its MAC address, DUID or name."""
 
-    mac: str | None = attribute("MAC address by which the guest is known, for IPv4.", searchable=True)
+    mac: str | None = attribute("MAC address by which the guest is known, for IPv4.", searchable=True, term=True)
     duid: str | None = attribute(
         "DHCP unique identifier by which the guest is known, for IPv6: `0:1:0:1:18:aa:62:fe:0:16:3e:44:55:66`.",
         xml="id",
@@ -60,8 +60,9 @@ class DhcpHost(Element):
     name: str | None = attribute(
         "Host name that the guest is given, or by which it is known where it has neither MAC address nor DUID.",
         searchable=True,
+        term=True,
     )
-    ip: str | None = attribute("Address that the guest always gets.", searchable=True)
+    ip: str | None = attribute("Address that the guest always gets.", searchable=True, term=True)
     lease: DhcpLeaseTime | None = child("How long the guest may keep the address.", since="6.3.0")
 
 
@@ -91,6 +92,7 @@ class NetworkIp(Element):
     address: str | None = attribute(
         "IPv4 or IPv6 address of the host on the network's bridge; guests have it as their default route.",
         searchable=True,
+        term=True,
     )
     netmask: str | None = attribute("Netmask such as `255.255.255.0`, instead of `prefix`; IPv4 only.")
     prefix: int | None = attribute("Bits of the address that name the network, such as 24.", since="0.8.7")

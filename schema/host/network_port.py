@@ -44,7 +44,7 @@ class HostdevNetworkPlug(NetworkPlug):
         "Whether libvirt takes the function from the host's driver and gives it back after; no where it is missing."
     )
     driver: HostdevDriver | None = child("How the function is handed to the guest.")
-    address: HostPciAddress | None = child("Where the function is on the host.")
+    address: HostPciAddress | None = child("Where the function is on the host.", term=True)
 
 
 @shape("other")
@@ -59,7 +59,7 @@ class NetworkPort(Resource):
     """The place on a network that an interface of a running VM is plugged into, with the settings that it got."""
 
     uuid: str | None = text_child(
-        "UUID of the port; the VM's interface names it as `portid` of its source.", searchable=True
+        "UUID of the port; the VM's interface names it as `portid` of its source.", searchable=True, term=True
     )
     owner: OwnerVm | None = child("VM whose interface is plugged in.")
     mac: HardwareAddress | None = child("Hardware address that the guest sees on its interface.")

@@ -145,7 +145,9 @@ class NwFilter(Resource):
         "-800, `vlan` -750, `ipv4` -700, `ipv6` -600, `arp` -500 and `rarp` -400.",
         since="0.9.8",
     )
-    uuid: str | None = text_child("UUID of the filter; libvirt makes one up where it is missing.", searchable=True)
+    uuid: str | None = text_child(
+        "UUID of the filter; libvirt makes one up where it is missing.", searchable=True, term=True
+    )
     filterrefs: list[FilterReference] | None = children(
         "Other filters that the packets pass as well, never this one again.", xml="filterref"
     )

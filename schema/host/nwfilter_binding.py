@@ -19,6 +19,7 @@ class NwFilterBinding(Resource):
         xml="name",
         within="portdev",
         searchable=True,
+        term=True,
     )
     linkdev: str | None = attribute(
         "Network card of the host below that device, for an interface of type `direct`.",

@@ -17,7 +17,7 @@ class SecretUsage(Variant):
 class VolumeSecretUsage(SecretUsage):
     """The passphrase of an encrypted volume."""
 
-    volume: str | None = text_child("Path of the volume that the secret decrypts.", searchable=True)
+    volume: str | None = text_child("Path of the volume that the secret decrypts.", searchable=True, term=True)
 
 
 @shape("ceph")
@@ -61,7 +61,9 @@ class Secret(Resource):
 
     ephemeral: YesNo | None = attribute("Whether it is kept in memory only, and gone when the daemon ends.")
     private: YesNo | None = attribute("Whether libvirt refuses to show the value to anybody, hypervisors excepted.")
-    uuid: str | None = text_child("UUID of the secret, by which disks and pools may refer to it.", searchable=True)
+    uuid: str | None = text_child(
+        "UUID of the secret, by which disks and pools may refer to it.", searchable=True, term=True
+    )
     description: str | None = text_child("What the secret is for, in somebody's words.")
     usage: SecretUsage | None = variant("What the secret is for, and the name that goes with the purpose.")
 

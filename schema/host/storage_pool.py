@@ -34,6 +34,7 @@ class PoolTarget(Element):
         "Directory of the files or device nodes, such as `/var/lib/libvirt/images` or `/dev/disk/by-path`; of "
         "`logical`, `zfs` and `mpath` libvirt chooses it.",
         searchable=True,
+        term=True,
     )
     permissions: FilePermissions | None = child("Who may use that directory, where libvirt makes it.")
 
@@ -67,7 +68,7 @@ class StoragePool(Resource):
         searchable=True,
     )
     uuid: str | None = text_child(
-        "UUID of the pool, which libvirt makes up where its definition brings none.", searchable=True
+        "UUID of the pool, which libvirt makes up where its definition brings none.", searchable=True, term=True
     )
     capacity: ByteSize | None = child("Size of the whole storage; 0 while the pool is not running.")
     allocation: ByteSize | None = child(

@@ -25,6 +25,7 @@ class VolumeLayer(Element):
         "Where the data is: a file, a device node, and where the host has neither a name such as `pool/image` or a "
         "URL.",
         searchable=True,
+        term=True,
     )
     format: VolumeFormat | None = attribute(
         "How the data is laid out; a volume that libvirt makes gets its pool's default where it is missing.",
@@ -71,7 +72,7 @@ class VolumeBackingStore(VolumeLayer):
 class VolumeDevice(Element):
     """A block device of the pool that a volume lies on, in whole or in part."""
 
-    path: str | None = attribute("Path of the device on the host, such as `/dev/sda2`.", searchable=True)
+    path: str | None = attribute("Path of the device on the host, such as `/dev/sda2`.", searchable=True, term=True)
     extents: list[DeviceExtent] | None = children("Stretches of the device that are the volume's.", xml="extent")
 
 
@@ -94,7 +95,8 @@ class StorageVolume(Resource):
     )
     name: str | None = text_child("Name of the volume, unique in its pool, such as `web-3.qcow2`.", searchable=True)
     key: str | None = text_child(
-        "libvirt's identifier of the volume on its host, often the path; some volumes answer to two.", searchable=True
+        "libvirt's identifier of the volume on its host, often the path; some volumes answer to two.",
+        searchable=True,
     )
     capacity: ByteSize | None = child("Size that a guest sees; the volume may take less of its pool, or more.")
     allocation: ByteSize | None = child(

@@ -1,18 +1,22 @@
-"""A directory of XML dumps as a host: every `*.xml` file in it is a domain."""
+"""A directory of XML dumps as a host: every `*.xml` file in it is a domain or a resource."""
 
 import asyncio
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from lxml import etree
 from watchfiles import awatch
 
+import schema
 from server.collector.calls import Calls
 from server.collector.changes import Changes
-from server.collector.inventory import HostFacts, Observation
+from server.collector.inventory import HostFacts, Observation, ResourceObservation
+from server.collector.readings import Readings
+from server.collector.scopes import DUMPS, Scopes
 from server.collector.source import HostLost
 
 Result = TypeVar("Result")
@@ -21,16 +25,21 @@ LARGEST_FILE = 8 * 1024 * 1024
 CALL_SECONDS = 30.0
 LOOK_SECONDS = 2.0
 
+_PIECE = 4096
+"""Bytes of a file that are looked at together for its root element."""
+
 
 class Directory:
     """A watched directory; see `Source`.
 
     The source key is the file name, with bytes that are not UTF-8 written as `\\xff`. Subdirectories and hidden files
-    are not read.
+    are not read. What is no resource by its root element is a domain, be it readable or not.
     """
 
-    def __init__(self, path: Path, calls: Calls) -> None:
+    def __init__(self, path: Path, calls: Calls, resource_calls: Calls) -> None:
         self.changes = Changes()
+        self.scopes = Scopes()
+        self._readings = Readings(resource_calls, self.scopes, CALL_SECONDS)
         self._path = path
         self._calls = calls
         self._watching: asyncio.Task[None] | None = None
@@ -59,13 +68,40 @@ class Directory:
         """See `Source`."""
 
         def read_all() -> list[Observation]:
-            return [seen for key in source_keys if (seen := _read(self._path / self._names.get(key, key), key))]
+            found = (_read(self._path / self._names.get(key, key), key) for key in source_keys)
+            return [seen for seen in found if seen and not resource_kind(seen.xml)]
 
         return await self._call(read_all)
+
+    def whole(self) -> Sequence[str]:
+        """See `Source`."""
+        return (DUMPS,)
+
+    def scopes_of(self, source_keys: Collection[str]) -> Sequence[str]:
+        """See `Source`; a file may have become another thing."""
+        return (DUMPS,) if source_keys else ()
+
+    def scopes_below(self, scope: str) -> Sequence[str]:
+        """See `Source`; there are none."""
+        return ()
+
+    async def read_scope(self, scope: str) -> list[ResourceObservation]:
+        """See `Source`."""
+        try:
+            return await self._readings.read(scope, self._resources)
+        except OSError as error:
+            raise HostLost(f"The directory {self._path} cannot be read: {error.strerror}.") from error
+
+    def _resources(self) -> Iterator[ResourceObservation]:
+        for name in _names(self._path):
+            key = _source_key(name)
+            if (seen := _read(self._path / name, key)) and (kind := resource_kind(seen.xml)):
+                yield ResourceObservation(kind, key, seen.xml)
 
     async def close(self) -> None:
         """See `Source`."""
         self.changes.close()
+        self._readings.close()
         self._stop.set()
         if self._watching:
             self._watching.cancel()
@@ -100,6 +136,20 @@ class Directory:
             raise HostLost(f"The directory {self._path} did not answer within {CALL_SECONDS:.0f} seconds.") from None
         except OSError as error:
             raise HostLost(f"The directory {self._path} cannot be read: {error.strerror}.") from error
+
+
+def resource_kind(xml: str | bytes) -> str | None:
+    """The `ResourceKind` that the root element of XML stands for; None where it is no resource or cannot be read."""
+    parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True)
+    content = xml.encode() if isinstance(xml, str) else xml
+    try:
+        for start in range(0, len(content), _PIECE):
+            parser.feed(content[start : start + _PIECE])
+            for _event, element in parser.read_events():
+                return schema.RESOURCE_KINDS.get(element.tag)
+    except etree.XMLSyntaxError:
+        return None
+    return None
 
 
 def _identity(path: Path) -> tuple[int, int]:

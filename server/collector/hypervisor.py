@@ -2,18 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 import libvirt
 
+from server.collector import resource_events
 from server.collector.calls import Calls
 from server.collector.changes import Changes
 from server.collector.events import run_event_loop
 from server.collector.hosts import Host
-from server.collector.inventory import HostFacts, Observation
-from server.collector.source import HostLost
+from server.collector.inventory import HostFacts, Observation, ResourceObservation
+from server.collector.listings import UNSUPPORTED, Listings, sentence
+from server.collector.readings import Readings
+from server.collector.scopes import BELOW, OF_A_DOMAIN, WHOLE, Scopes
+from server.collector.source import HostLost, ScopeFailed
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -70,9 +74,10 @@ class Connector:
     however often it is tried.
     """
 
-    def __init__(self, host: Host, calls: Calls, keepalive_seconds: int) -> None:
+    def __init__(self, host: Host, calls: Calls, resource_calls: Calls, keepalive_seconds: int) -> None:
         self._host = host
         self._calls = calls
+        self._resource_calls = resource_calls
         self._keepalive_seconds = keepalive_seconds
         self._opening: asyncio.Future[Any] | None = None
 
@@ -89,7 +94,7 @@ class Connector:
             connection = opening.result()
         except libvirt.libvirtError as error:
             raise HostLost(f"{self._host.uri} cannot be reached: {sentence(error)}") from error
-        hypervisor = Hypervisor(self._host, connection, self._calls)
+        hypervisor = Hypervisor(self._host, connection, self._calls, self._resource_calls)
         try:
             await hypervisor.listen(self._keepalive_seconds)
         except BaseException:
@@ -112,26 +117,33 @@ class Connector:
 class Hypervisor:
     """One open connection; see `Source`. Never asks for secure XML, so secrets stay with libvirt."""
 
-    def __init__(self, host: Host, connection: Any, calls: Calls) -> None:
+    def __init__(self, host: Host, connection: Any, calls: Calls, resource_calls: Calls) -> None:
         self.changes = Changes()
+        self.scopes = Scopes()
         self._host = host
         self._connection = connection
         self._calls = calls
         self._listed: dict[str, Any] = {}
+        self._listings = Listings(connection)
+        self._readings = Readings(resource_calls, self.scopes, CALL_SECONDS)
+        self._found: dict[str, list[str]] = {}
+        self._below: dict[str, set[str]] = {}
 
     async def listen(self, keepalive_seconds: int) -> None:
         """Register for events, the end of the connection and keepalive, each where the driver has it."""
         loop = asyncio.get_running_loop()
         changes = self.changes
 
-        def post(deliver: Callable[[str], None], text: str) -> None:
+        def post(deliver: Callable[..., None], *texts: str) -> None:
             try:
-                loop.call_soon_threadsafe(deliver, text)
+                loop.call_soon_threadsafe(deliver, *texts)
             except RuntimeError:
                 log.debug("An event of %s came after the event loop was closed.", self._host.id)
 
-        def changed(_connection: Any, domain: Any, *_details: Any) -> None:
+        def changed(_connection: Any, domain: Any, *details: Any) -> None:
             post(changes.report, domain.UUIDString())
+            if details[-1] in resource_events.PLUGGING:
+                post(self._plugged)
 
         uri = self._host.uri
 
@@ -144,7 +156,8 @@ class Hypervisor:
             self._where_supported(connection.setKeepAlive, keepalive_seconds, KEEPALIVE_PROBES)
             for name in EVENTS:
                 if (event := getattr(libvirt, f"VIR_DOMAIN_EVENT_ID_{name}", None)) is not None:
-                    self._where_supported(connection.domainEventRegisterAny, None, event, changed, None)
+                    self._where_supported(connection.domainEventRegisterAny, None, event, changed, name)
+            resource_events.register(connection, self._where_supported, partial(post, self.scopes.report))
 
         await self._call(register)
 
@@ -176,9 +189,44 @@ class Hypervisor:
         parts = await asyncio.gather(*(self._call(partial(self._read_in_turn, keys)) for keys in slices))
         return [observation for part in parts for observation in part]
 
+    def whole(self) -> Sequence[str]:
+        """See `Source`."""
+        self._below.clear()
+        return WHOLE
+
+    def scopes_of(self, source_keys: Collection[str]) -> Sequence[str]:
+        """See `Source`; a snapshot has no event of its own."""
+        return [f"{listing}/{key}" for listing in OF_A_DOMAIN for key in source_keys]
+
+    def scopes_below(self, scope: str) -> Sequence[str]:
+        """See `Source`; in a complete reading all there are, afterwards those that are new."""
+        if not (listing := BELOW.get(scope)):
+            return ()
+        there = [f"{listing}/{one}" for one in self._found.get(scope, ())]
+        before = self._below.get(scope, set[str]())
+        self._below[scope] = set(there)
+        return [one for one in there if one not in before]
+
+    async def read_scope(self, scope: str) -> list[ResourceObservation]:
+        """See `Source`."""
+        try:
+            seen = await self._readings.read(scope, partial(self._listings.read, scope))
+        except libvirt.libvirtError as error:
+            if not await self._call(self._connection.isAlive):
+                raise HostLost(f"{self._host.uri} failed: {sentence(error)}") from error
+            raise ScopeFailed(sentence(error), unsupported=error.get_error_code() in UNSUPPORTED) from error
+        if scope in BELOW:
+            self._found[scope] = [one.source_key for one in seen]
+        return seen
+
+    def _plugged(self) -> None:
+        """What a domain has of the host's networks and filters may have changed."""
+        self.scopes.report("nwfilter-bindings", *(f"ports/{network}" for network in self._found.get("networks", ())))
+
     async def close(self) -> None:
         """See `Source`."""
         self.changes.close()
+        self._readings.close()
         self._listed.clear()
         connection = self._connection
 
@@ -186,6 +234,7 @@ class Hypervisor:
             # Every registered callback holds the connection open on the side of the daemon.
             for callback in list(connection.domainEventCallbackID):
                 _ignoring_errors(connection.domainEventDeregisterAny, callback)
+            resource_events.deregister(connection, _ignoring_errors)
             _ignoring_errors(connection.unregisterCloseCallback)
             _ignoring_errors(connection.close)
 
@@ -228,11 +277,6 @@ class Hypervisor:
             raise HostLost(f"{self._host.uri} did not answer within {CALL_SECONDS:.0f} seconds.") from None
         except libvirt.libvirtError as error:
             raise HostLost(f"{self._host.uri} failed: {sentence(error)}") from error
-
-
-def sentence(error: libvirt.libvirtError) -> str:
-    """What libvirt said, on one line and ending like a sentence."""
-    return " ".join((error.get_error_message() or str(error)).split()).rstrip(".") + "."
 
 
 def dotted(version: int) -> str:

@@ -101,7 +101,8 @@ class Inventory(Protocol):
     async def scope_failed(self, host_id: str, scope: str, reason: str, *, unsupported: bool = False) -> None:
         """A scope could not be read; its resources stay as last seen, and the host says `reason`, one sentence.
 
-        `unsupported` where the host has no driver for it, so that there is nothing to be seen.
+        `unsupported` where the host has no driver for it, so that there is nothing to be seen; the scope is then that
+        of the whole listing, such as `ports`.
         """
         ...
 

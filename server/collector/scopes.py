@@ -86,10 +86,11 @@ class Scopes:
             except TimeoutError:
                 continue
 
-    def done(self, scope: str) -> None:
-        """The reading of this scope has ended."""
+    def done(self, scope: str, *, read: bool = True) -> None:
+        """The reading of this scope has ended; one that failed says nothing about how long it takes."""
         now = self._loop.time()
-        rested = now + max(REST_SECONDS, LEISURE * (now - self._reading.pop(scope)))
+        took = now - self._reading.pop(scope)
+        rested = now + max(REST_SECONDS, LEISURE * took if read else 0)
         self._rests[scope] = rested
         if scope in self._due:
             self._due[scope] = max(self._due[scope], rested)

@@ -10,10 +10,13 @@ from typing import TypeVar
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from server.collector.calls import Calls
+from server.collector.deliveries import deliver, failure
 from server.collector.files import Directory
 from server.collector.hosts import Host
 from server.collector.hypervisor import Connector
 from server.collector.inventory import Inventory, Observation
+from server.collector.readings import MOST_HUNG
+from server.collector.resource_watch import AT_ONCE, ResourceWatch
 from server.collector.source import HostLost, Source
 
 log = logging.getLogger(__name__)
@@ -49,7 +52,8 @@ class HostWatch:
         self._pace = pace
         self._progress = progress
         self._calls = Calls(host.id, pace.calls_per_host)
-        self._connector = Connector(host, self._calls, pace.keepalive_seconds)
+        self._resource_calls = Calls(host.id, MOST_HUNG + AT_ONCE)
+        self._connector = Connector(host, self._calls, self._resource_calls, pace.keepalive_seconds)
         self._reason: str | None = None
         self._missing_once: set[str] = set()
         self._young_until = 0.0
@@ -67,15 +71,20 @@ class HostWatch:
             await self._deliver(partial(self._inventory.host_connecting, host.id, host.uri))
             while True:
                 source: Source = await reaching(self._reach)
+                resources = ResourceWatch(host.id, source, self._inventory, self._pace.reconnect_seconds)
+                reading = asyncio.create_task(resources.run(), name=f"resources-{host.id}")
                 try:
                     await self._follow(source)
                 except Exception as error:
                     await self._disconnected(source.changes.lost or self._told(error))
                 finally:
+                    reading.cancel()
+                    await asyncio.wait([reading])
                     await source.close()
         finally:
             self._connector.close()
             self._calls.close()
+            self._resource_calls.close()
             await self._farewell()
 
     async def _reach(self) -> Source:
@@ -95,12 +104,12 @@ class HostWatch:
     async def _connect(self) -> Source:
         if not (path := self._host.directory):
             return await self._connector.connect()
-        directory = Directory(path, self._calls)
+        directory = Directory(path, self._calls, self._resource_calls)
         await directory.open()
         return directory
 
     async def _synchronize(self, source: Source, progress: Progress | None = None) -> None:
-        """Read every domain, and forget those that are gone.
+        """Read every domain, and forget those that are gone; the resources are to be read after them.
 
         What is known is asked before what exists, so that a domain defined meanwhile is never taken for gone.
         """
@@ -122,6 +131,7 @@ class HostWatch:
             for start in range(0, len(listed := sorted(returned)), BATCH):
                 await self._observe(source, listed[start : start + BATCH])
         await self._deliver(partial(self._inventory.host_synchronized, host_id))
+        source.scopes.report(*source.whole())
 
     async def _follow(self, source: Source) -> None:
         """Apply what the host reports, and read it completely now and then; ends by raising `HostLost`."""
@@ -147,6 +157,7 @@ class HostWatch:
         self._missing_once = (self._missing_once - keys) | in_doubt
         await self._vanished(absent - in_doubt)
         source.changes.confirm_later(reported - absent | in_doubt)
+        source.scopes.report(*source.scopes_of(keys))
 
     async def _observe(self, source: Source, keys: Iterable[str]) -> set[str]:
         """Read these domains and hand them over; returns those that do not exist."""
@@ -163,20 +174,13 @@ class HostWatch:
     async def _deliver(self, call: Callable[[], Awaitable[Result]]) -> Result:
         """Repeat a call of the inventory until it is accepted; the host is then read again completely."""
 
-        def refused(attempt: RetryCallState) -> None:
+        def refused() -> None:
             self._read_again = True
-            if attempt.attempt_number == 1:
-                log.warning("Host %s waits for the inventory: %s", self._host.id, _failure(attempt))
 
-        accepted = AsyncRetrying(
-            retry=retry_if_exception_type(Exception),
-            wait=wait_random_exponential(multiplier=0.2, min=0.1, max=min(5, self._pace.reconnect_seconds)),
-            before_sleep=refused,
-        )
-        return await accepted(call)
+        return await deliver(self._host.id, call, self._pace.reconnect_seconds, refused)
 
     async def _unreached(self, attempt: RetryCallState) -> None:
-        if error := _failure(attempt):
+        if error := failure(attempt):
             await self._disconnected(self._told(error))
 
     async def _disconnected(self, reason: str) -> None:
@@ -200,8 +204,3 @@ class HostWatch:
             return str(error)
         log.error("Host %s is read again after a mistake in the collector.", self._host.id, exc_info=error)
         return f"{self._host.uri} could not be read: {type(error).__name__}."
-
-
-def _failure(attempt: RetryCallState) -> Exception | None:
-    error = attempt.outcome.exception() if attempt.outcome else None
-    return error if isinstance(error, Exception) else None

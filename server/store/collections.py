@@ -8,6 +8,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 import schema
+from schema.terms import MOST_TERMS
 from server.collector.inventory import HostState
 from server.collector.scopes import KINDS
 from server.store.connection import Document, Store
@@ -53,6 +54,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         _index("changedAt", "_id"),
         _index("declarations"),
         _index("attachments.key", "_id"),
+        _index("terms.t", "_id"),
     ],
     "definitions": [_index("declarations"), _index("hostId")],
     "resources": [
@@ -60,6 +62,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         _index("hostId", "kind", "label", "_id"),
         _index("keys"),
         _index("links.key"),
+        _index("terms.t", "_id"),
         _index("untyped.path"),
         _index("declarations"),
     ],
@@ -98,8 +101,14 @@ def validators() -> dict[str, Document]:
         "bsonType": "array",
         "items": _object(["role", "key", "access"], {"device": _TEXT, "role": _TEXT, "key": _TEXT, "access": _TEXT}),
     }
+    terms = {
+        "bsonType": "array",
+        "maxItems": MOST_TERMS,
+        "items": _object(["t", "p"], {"t": _TEXT, "p": _TEXT, "d": _TEXT, "v": _TEXT}),
+    }
     vm = definition | {
         "attachments": attachments,
+        "terms": terms,
         "state": {"enum": STATES},
         "revision": _NUMBER | {"minimum": 1},
         "facets": facets,
@@ -131,6 +140,7 @@ def validators() -> dict[str, Document]:
         "facts": {"bsonType": "object"},
         "keys": {"bsonType": "array", "items": _TEXT},
         "links": {"bsonType": "array", "items": _object(["role", "key"], {"role": _TEXT, "key": _TEXT})},
+        "terms": terms,
         "untyped": untyped,
         "extra": {"bsonType": "array"},
         "error": _TEXT,

@@ -13,7 +13,7 @@ from server.store.connection import Document
 _LOGGER = logging.getLogger(__name__)
 
 _ENVELOPE = frozenset({"_id", "hostId", "sourceKey", "state", "revision", "changedAt", "declarations"})
-_BESIDE_DEFINITION = frozenset({"attachments", "facets", "untyped", "error", "rawXml"})
+_BESIDE_DEFINITION = frozenset({"attachments", "facets", "terms", "untyped", "error", "rawXml"})
 
 LARGEST_CONTENT = 16 * 1024 * 1024 - 65536
 """Bytes: what MongoDB accepts as one document, less room for the envelope."""
@@ -35,7 +35,7 @@ def content_from_xml(xml: str | bytes, previous: Document | None, name: str, hos
     """The content that XML stands for, ids kept from the `previous` document; the refusal where it cannot be read.
 
     `name` is shown when the XML is refused and no name is found in it. `host_id` is given for the definition in force,
-    whose `attachments` are stored beside it.
+    whose `attachments` and `terms` are stored beside it.
     """
     try:
         definition: Document = schema.domain_from_xml(xml)
@@ -46,6 +46,8 @@ def content_from_xml(xml: str | bytes, previous: Document | None, name: str, hos
             content["untyped"] = untyped
         if host_id is not None and (attachments := schema.attachments(definition, host_id)):
             content["attachments"] = attachments
+        if host_id is not None and (terms := schema.terms(definition)):
+            content["terms"] = terms
         size = len(bson.encode(content))
     except schema.XmlError as error:
         return refused(xml, str(error), name)
@@ -64,6 +66,8 @@ def refused(xml: str | bytes, reason: str, name: str) -> Document:
     content: Document = {"name": _found("name", raw) or name, "error": reason or "The XML was refused."}
     if uuid := _found("uuid", raw):
         content["uuid"] = uuid
+    if terms := schema.terms(content):
+        content["terms"] = terms
     if raw and len(raw.encode()) < LARGEST_CONTENT:
         content["rawXml"] = raw
     return content

@@ -33,6 +33,7 @@ def content_from_xml(
         content["links"] = schema.resource_links(content, host_id)
         if untyped := schema.untyped_counts(content):
             content["untyped"] = untyped
+        content["terms"] = schema.terms(content)
         size = len(bson.encode(content))
     except schema.XmlError as error:
         return refusal(xml, str(error), kind, facts, source_key)
@@ -50,7 +51,8 @@ def refusal(xml: str | bytes, reason: str, kind: str, facts: Mapping[str, Any], 
     Without the facts where they may be what cannot be stored.
     """
     content = refused(xml, reason, source_key)
-    return {"kind": kind, "facts": dict(facts), "label": content["name"], **content}
+    known: Document = {"kind": kind, "facts": dict(facts), "label": content["name"]}
+    return known | content | {"terms": schema.terms(known | content)}
 
 
 def promoted(document: Document) -> Document:

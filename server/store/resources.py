@@ -74,8 +74,8 @@ class Resources:
         read = {
             one["scope"]
             for one in host["unreadScopes"]
-            if one["scope"] == scope
-            or one["scope"].startswith(f"{scope}/")
+            if f"{one['scope']}/".startswith(f"{scope}/")
+            or scope.startswith(f"{one['scope']}/")
             or (below and one["scope"].startswith(f"{below}/") and one["scope"] not in there)
         }
         await self._forget(host_id, {}, read)

@@ -44,7 +44,7 @@ class DeviceFile(Element):
     """A special file of the host through which programs use a device."""
 
     type: DeviceFileType | None = attribute("Whether it is the file itself or a link to it.")
-    path: str | None = text("Path of the file or link below `/dev`.", searchable=True)
+    path: str | None = text("Path of the file or link below `/dev`.", searchable=True, term=True)
 
 
 @element
@@ -88,6 +88,7 @@ class NodeDevice(Resource):
         "Directory of the device in sysfs, such as `/sys/devices/pci0000:00/0000:00:02.0`; missing while a mediated "
         "device is not active.",
         searchable=True,
+        term=True,
     )
     devnodes: list[DeviceFile] | None = children(
         "Special files below `/dev` through which programs use the device.", xml="devnode"
@@ -95,7 +96,7 @@ class NodeDevice(Resource):
     parent: NodeDeviceParent | None = child("The device that it hangs off; the root of the tree has none.")
     driver: NodeDeviceDriver | None = child("The kernel driver that it is bound to, where one is and udev tells it.")
     capabilities: list[NodeDeviceCapability] | None = variants(
-        "What the device is, mostly one thing: a PCI function, a disk, a network card.", xml="capability"
+        "What the device is, mostly one thing: a PCI function, a disk, a network card.", xml="capability", term=True
     )
 
     @derived(

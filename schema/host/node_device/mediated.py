@@ -29,7 +29,9 @@ class MdevCapability(NodeDeviceCapability):
         within="type",
         searchable=True,
     )
-    uuid: str | None = text_child("UUID of the device, by which a guest's `hostdev` names it.", searchable=True)
+    uuid: str | None = text_child(
+        "UUID of the device, by which a guest's `hostdev` names it.", searchable=True, term=True
+    )
     parent_address: str | None = text_child(
         "Address of the parent on its bus, such as `0.0.0052` or `0000:00:02.0`.", xml="parent_addr", searchable=True
     )

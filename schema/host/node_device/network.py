@@ -22,9 +22,9 @@ class NetworkOffload(Element):
 class NetCapability(NodeDeviceCapability):
     """A network interface of the host."""
 
-    interface: str | None = text_child("Name of the interface on the host, such as `eth0`.", searchable=True)
+    interface: str | None = text_child("Name of the interface on the host, such as `eth0`.", searchable=True, term=True)
     mac_address: str | None = text_child(
-        "Hardware address of the interface, six bytes in hexadecimal.", xml="address", searchable=True
+        "Hardware address of the interface, six bytes in hexadecimal.", xml="address", searchable=True, term=True
     )
     link_speed: int | None = attribute(
         "Speed of the link in megabits a second, such as 1000; missing where none is there.", xml="speed", within="link"
@@ -57,4 +57,5 @@ class VdpaCapability(NodeDeviceCapability):
     chardev: str | None = text_child(
         "Path of the character device through which a hypervisor drives it, such as `/dev/vhost-vdpa-0`.",
         searchable=True,
+        term=True,
     )

@@ -33,8 +33,12 @@ class ScsiHostCapability(NodeDeviceCapability):
 class FcHostCapability(NodeDeviceSubcapability):
     """It is a port of Fibre Channel."""
 
-    wwnn: str | None = text_child("World wide node name of the adapter, 16 hexadecimal digits.", searchable=True)
-    wwpn: str | None = text_child("World wide port name of the adapter, 16 hexadecimal digits.", searchable=True)
+    wwnn: str | None = text_child(
+        "World wide node name of the adapter, 16 hexadecimal digits.", searchable=True, term=True
+    )
+    wwpn: str | None = text_child(
+        "World wide port name of the adapter, 16 hexadecimal digits.", searchable=True, term=True
+    )
     fabric_wwn: str | None = text_child(
         "World wide name of the fabric that the port is connected to.", xml="fabric_wwn", searchable=True
     )
@@ -65,7 +69,9 @@ class FcRemotePortCapability(NodeDeviceSubcapability):
     """It is reached over Fibre Channel, through this port of the storage."""
 
     rport: str | None = text_child("Name that the host has for the port, such as `rport-0:0-0`.", searchable=True)
-    wwpn: str | None = text_child("World wide port name of the storage's port, in hexadecimal.", searchable=True)
+    wwpn: str | None = text_child(
+        "World wide port name of the storage's port, in hexadecimal.", searchable=True, term=True
+    )
 
 
 @shape("scsi")
@@ -93,4 +99,4 @@ class ScsiCapability(NodeDeviceCapability):
 class ScsiGenericCapability(NodeDeviceCapability):
     """The raw side of a SCSI device, which takes any SCSI command."""
 
-    char: str | None = text_child("Path of the character device, such as `/dev/sg0`.", searchable=True)
+    char: str | None = text_child("Path of the character device, such as `/dev/sg0`.", searchable=True, term=True)

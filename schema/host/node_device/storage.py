@@ -12,7 +12,7 @@ from .capability import NodeDeviceCapability, NodeDeviceSubcapability
 class StorageCapability(NodeDeviceCapability):
     """A disk or drive of the host; of one with removable media, `capabilities` tells what is in it."""
 
-    block: str | None = text_child("Path of the block device, such as `/dev/sda`.", searchable=True)
+    block: str | None = text_child("Path of the block device, such as `/dev/sda`.", searchable=True, term=True)
     bus_name: str | None = text_child(
         "Bus that the drive is on, such as `scsi`, `ata` or `usb`.", xml="bus", searchable=True
     )
@@ -21,7 +21,7 @@ class StorageCapability(NodeDeviceCapability):
     )
     model: str | None = text_child("Model of the drive as it names itself.", searchable=True)
     vendor_name: str | None = text_child("Company that made the drive.", xml="vendor", searchable=True)
-    serial: str | None = text_child("Serial number that the vendor gave the drive.", searchable=True)
+    serial: str | None = text_child("Serial number that the vendor gave the drive.", searchable=True, term=True)
     size: Long | None = text_child("Capacity in bytes, of a drive whose medium is fixed.")
     logical_block_size: Long | None = text_child(
         "Bytes in the smallest piece that can be addressed, mostly 512.", xml="logical_block_size"

@@ -10,8 +10,8 @@ class HostHardware(Element):
 
     vendor: str | None = text_child("Company that made the machine.", searchable=True)
     version: str | None = text_child("Version of the machine; some vendors put the name of the model here.")
-    serial: str | None = text_child("Serial number that the vendor gave the machine.", searchable=True)
-    uuid: str | None = text_child("UUID of the machine, from its firmware.", searchable=True)
+    serial: str | None = text_child("Serial number that the vendor gave the machine.", searchable=True, term=True)
+    uuid: str | None = text_child("UUID of the machine, from its firmware.", searchable=True, term=True)
 
 
 @element

@@ -32,7 +32,7 @@ class ReadonlyVpdFields(VpdFields):
         "Part number under which the vendor sells the card.", xml="part_number", searchable=True
     )
     serial_number: str | None = text_child(
-        "Number by which the vendor tells this card from all others.", xml="serial_number", searchable=True
+        "Number by which the vendor tells this card from all others.", xml="serial_number", searchable=True, term=True
     )
     vendor_fields: list[VpdField] | None = children("Fields with a meaning of the vendor's own.", xml="vendor_field")
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 
-from server.collector.inventory import HostFacts, HostState, Observation
+from server.collector.inventory import HostFacts, HostState, Observation, ResourceObservation
 
 
 class Recorder:
@@ -19,6 +19,10 @@ class Recorder:
         self.history: list[Observation] = []
         self.vanished: list[str] = []
         self.refused = 0
+        self.resources: dict[str, dict[str, dict[str, ResourceObservation]]] = {}
+        self.scopes_read: list[str] = []
+        self.unread: dict[str, dict[str, str]] = {}
+        self.unsupported: set[str] = set()
         self.away = False
         self._changed = asyncio.Event()
 
@@ -68,6 +72,18 @@ class Recorder:
         for key in source_keys:
             self.vms.get(host_id, {}).pop(key, None)
             self.vanished.append(key)
+
+    async def resources_observed(self, host_id: str, scope: str, observations: Sequence[ResourceObservation]) -> None:
+        self._accept()
+        self.scopes_read.append(scope)
+        self.unread.setdefault(host_id, {}).pop(scope, None)
+        self.resources.setdefault(host_id, {})[scope] = {seen.source_key: seen for seen in observations}
+
+    async def scope_failed(self, host_id: str, scope: str, reason: str, *, unsupported: bool = False) -> None:
+        self._accept()
+        self.unread.setdefault(host_id, {})[scope] = reason
+        if unsupported:
+            self.unsupported.add(scope)
 
     async def source_keys(self, host_id: str) -> set[str]:
         self._accept()

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from server.collector.collector import Collector
-from server.collector.files import LARGEST_FILE
+from server.collector.files import LARGEST_FILE, resource_kind
 from server.collector.hosts import Host
-from server.collector.inventory import HostState
+from server.collector.inventory import HostState, ResourceObservation
 from server.collector.watch import BATCH, Pace
 from tests.server.collector.recorder import Recorder
 
@@ -126,3 +126,39 @@ async def test_a_file_is_no_directory(tmp_path: Path, recorder: Recorder) -> Non
     async with Collector([host(tmp_path / "a.xml")], recorder, QUICK):
         await recorder.until(lambda: recorder.state("dumps") is HostState.DISCONNECTED)
         assert recorder.reasons == [f"The directory {tmp_path / 'a.xml'} cannot be read: Not a directory."]
+
+
+@pytest.mark.parametrize(
+    ("xml", "kind"),
+    [
+        (b"<secret/>", "SECRET"),
+        ("<?xml version='1.0' encoding='utf-16'?><secret/>".encode("utf-16"), "SECRET"),
+        (b"<!-- " + b"long " * 9000 + b"--><secret><uuid>", "SECRET"),
+        (b"<domain><secret/></domain>", None),
+        (b"<s:secret xmlns:s='urn:other'/>", None),
+        (b"secret", None),
+        (b"", None),
+        (b"<!DOCTYPE secret [<!ENTITY a 'aaaa'>]><domain>&a;</domain>", None),
+    ],
+)
+def test_the_root_element_tells_resources(xml: bytes, kind: str | None) -> None:
+    assert resource_kind(xml) == kind
+
+
+async def test_dumps_of_resources_are_no_domains(tmp_path: Path, recorder: Recorder) -> None:
+    (tmp_path / "web.xml").write_text("<domain/>")
+    (tmp_path / "broken.xml").write_text("<secret")
+    (tmp_path / "key.xml").write_text("<secret><uuid>1</uuid></secret>")
+    async with Collector([host(tmp_path)], recorder, QUICK):
+        resources = recorder.resources.setdefault("dumps", {})
+        await recorder.until(lambda: "dumps" in resources)
+        vms = recorder.vms["dumps"]
+        assert set(vms) == {"web.xml", "broken.xml"}
+        assert resources["dumps"] == {
+            "key.xml": ResourceObservation("SECRET", "key.xml", b"<secret><uuid>1</uuid></secret>")
+        }
+        (tmp_path / "web.xml").write_text("<secret/>")
+        (tmp_path / "key.xml").write_text("<domain/>")
+        await recorder.until(lambda: set(vms) == {"key.xml", "broken.xml"} and set(resources["dumps"]) == {"web.xml"})
+        (tmp_path / "web.xml").unlink()
+        await recorder.until(lambda: resources["dumps"] == {})

@@ -215,7 +215,7 @@ async def test_run_ends_when_cancelled(default: Any, recorder: Recorder) -> None
 
 async def test_a_domain_that_vanishes_between_listing_and_reading_is_not_there(default: Any) -> None:
     calls = Calls("default", 2)
-    hypervisor = await Connector(DEFAULT, calls, 5).connect()
+    hypervisor = await Connector(DEFAULT, calls, calls, 5).connect()
     domain = default.defineXML(definition("brief"))
     listed = await hypervisor.source_keys()
     assert UUID in listed

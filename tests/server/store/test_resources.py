@@ -166,6 +166,8 @@ class TestFailures:
         await inventory.scope_failed("kvm", "snapshots/a", "No.")
         await inventory.resources_observed("kvm", "snapshots", [])
         await inventory.resources_observed("kvm", "nwfilters", [])
+        await inventory.scope_failed("kvm", "ports", "No driver.", unsupported=True)
+        await inventory.resources_observed("kvm", "ports/a", [])
         assert await unread(store) is None
 
 

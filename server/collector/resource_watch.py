@@ -1,0 +1,84 @@
+"""The resources of one connected host, kept true beside its domains."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from server.collector.deliveries import deliver
+from server.collector.inventory import Inventory, ResourceObservation
+from server.collector.source import HostLost, ScopeFailed, Source
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 2
+"""Scopes that are read at the same time, so that one that hangs does not hold up the others while it is waited for."""
+
+
+class ResourceWatch:
+    """Reads the scopes that a source reports, and all of them when it is told so.
+
+    It runs beside the watch of the domains: storage that does not answer delays no news of a VM.
+    """
+
+    def __init__(self, host_id: str, source: Source, inventory: Inventory, longest_pause: float) -> None:
+        self._host_id = host_id
+        self._source = source
+        self._inventory = inventory
+        self._longest_pause = longest_pause
+        self._delivering = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Read until cancelled; a host that is lost is told by the source's `changes`."""
+        workers = [asyncio.create_task(self._work()) for _ in range(AT_ONCE)]
+        try:
+            await asyncio.wait(workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.wait(workers)
+
+    async def _work(self) -> None:
+        scopes = self._source.scopes
+        try:
+            while True:
+                scope = await scopes.next()
+                read = False
+                try:
+                    read = await self._read(scope)
+                finally:
+                    scopes.done(scope, read=read)
+        except HostLost as lost:
+            self._source.changes.lose(str(lost))
+
+    async def _read(self, scope: str) -> bool:
+        """Whether the scope could be read; either way the inventory is told."""
+        inventory, host_id = self._inventory, self._host_id
+        try:
+            seen = await self._seen(scope)
+        except ScopeFailed as failed:
+            log.info("Host %s: %s could not be read: %s", host_id, scope, failed)
+            # A driver lists the ports of all networks or of none.
+            told = scope.partition("/")[0] if failed.unsupported else scope
+            call = partial(inventory.scope_failed, host_id, told, str(failed), unsupported=failed.unsupported)
+            await self._deliver(scope, call)
+            read = False
+        else:
+            read = True
+            await self._deliver(scope, partial(inventory.resources_observed, host_id, scope, seen))
+        self._source.scopes.report(*self._source.scopes_below(scope))
+        return read
+
+    async def _seen(self, scope: str) -> list[ResourceObservation]:
+        try:
+            return await self._source.read_scope(scope)
+        except (HostLost, ScopeFailed):
+            raise
+        except Exception as error:  # One scope that brings a fault of ours to light must not cost the host its VMs.
+            log.exception("Host %s: a mistake in the collector over %s", self._host_id, scope)
+            raise ScopeFailed(f"The collector made a mistake: {type(error).__name__}.") from error
+
+    async def _deliver(self, scope: str, call: Callable[[], Awaitable[None]]) -> None:
+        async with self._delivering:
+            again = partial(self._source.scopes.report, scope)
+            await deliver(self._host_id, call, self._longest_pause, again)
