@@ -20,8 +20,24 @@ def pci(address: Document) -> str:
     return pci_text(address)
 
 
+def usb(address: Document, device: Document) -> Named:
+    """A USB device by its place, `bus.device` or `bus-port`; by `vendor:product` where no place is given."""
+    bus = address.get("bus", 0)
+    if "device" in address:
+        return f"{bus}.{address['device']}"
+    if "port" in address:
+        return f"{bus}-{address['port']}"
+    vendor, product = device.get("vendor"), device.get("product")
+    return f"{int(vendor):04x}:{int(product):04x}" if vendor is not None and product is not None else None
+
+
+def mac(text: str) -> str:
+    """A MAC address with two small digits for each of its bytes."""
+    return ":".join(byte.zfill(2) for byte in text.lower().split(":"))
+
+
 def lower(text: str) -> str:
-    """MAC addresses and UUIDs are the same in capitals."""
+    """UUIDs are the same in capitals, and so are world wide names."""
     return text.lower()
 
 
@@ -38,11 +54,15 @@ def is_own(address: str | None) -> bool:
     return (address or "").strip("[]").lower() in _OWN
 
 
-def endpoint(address: str | None, port: object) -> Named:
-    """An address and a port; None without a port. The host's own addresses are one."""
-    if port in (None, "", 0, "0", -1):
+def endpoint(address: str | None, port: object, protocol: str = "tcp") -> Named:
+    """An address and a port, `/udp` behind those of UDP; None without a port. The host's own addresses are one."""
+    if port in (None, "", 0, "0", -1, "-1"):
         return None
-    return Name(f":{port}") if is_own(address) else Name(f"{address}:{port}", "FLEET")
+    number = str(port) if protocol == "tcp" else f"{port}/{protocol}"
+    if address is None or is_own(address):
+        return Name(f":{number}")
+    host = address.strip("[]").lower()
+    return Name(f"[{host}]:{number}" if ":" in host else f"{host}:{number}", "FLEET")
 
 
 def disk_access(disk: Document) -> Access:

@@ -19,7 +19,7 @@ INTERFACE = Space("interface", "HOST_INTERFACE")
 """Network interfaces of the host, bridges among them."""
 PCI = Space("pci", "NODE_DEVICE", listed=True)
 USB = Space("usb", "NODE_DEVICE", listed=True)
-"""`bus.device` or `vendor:product`."""
+"""`bus.device`, `bus-port` or `vendor:product`."""
 SCSI = Space("scsi", "NODE_DEVICE", listed=True)
 """`host:bus:target:unit`."""
 MDEV = Space("mdev", "NODE_DEVICE", listed=True)
@@ -47,7 +47,8 @@ VSOCK_CID = Space("vsock", "VSOCK_CID")
 FC_TARGET = Space("vhost-scsi", "FC_TARGET")
 HYPERVISOR_NETWORK = Space("hypervisor-network", "HYPERVISOR_NETWORK")
 ENDPOINT = Space("endpoint", "ENDPOINT")
-"""`address:port`; loopback and wildcard addresses are the host's own, `:port`, others mean the same everywhere."""
+"""`address:port`, for UDP `address:port/udp`; loopback and wildcard addresses are the host's own, `:port`, others mean
+the same everywhere."""
 
 # Within the fleet
 NETWORK_VOLUME = Space("network-volume", "NETWORK_VOLUME", "FLEET")
@@ -58,12 +59,13 @@ LOCK_LEASE = Space("lease", "LOCK_LEASE", "FLEET")
 MAC_ADDRESS = Space("mac", "MAC_ADDRESS", "FLEET")
 VLAN = Space("vlan", "VLAN", "FLEET")
 VIRTUAL_PORT = Space("virtual-port", "VIRTUAL_PORT", "FLEET")
+"""`interface:…`, `instance:…`, `profile:…` and `vsi-type:…` of virtual ports, `vds:…` of VMware's switches."""
 GUEST_OS = Space("os", "GUEST_OS", "FLEET")
 
 # Within a VM
 DEVICE_ALIAS = Space("alias", "ALIAS", "VM")
 CONTROLLER = Space("controller", "CONTROLLER", "VM")
-"""`type:index`."""
+"""Controllers as `type:index`, `usb:0`; hubs with the ports that lead to them behind, `usb:0/1.2`."""
 IO_THREAD = Space("iothread", "IO_THREAD", "VM")
 THROTTLE_GROUP = Space("throttle-group", "THROTTLE_GROUP", "VM")
 IOTUNE_GROUP = Space("iotune-group", "IOTUNE_GROUP", "VM")
@@ -73,5 +75,18 @@ DISK_IDENTITY = Space("disk-identity", "DISK_IDENTITY", "VM")
 """What the guest reads of a disk: `serial:…`, `wwn:…`, `vendor:…`, `product:…`."""
 SYSINFO = Space("sysinfo", "SYSINFO", "VM")
 BOOT_ORDER = Space("boot", "BOOT_ORDER", "VM")
+ACPI_INDEX = Space("acpi-index", "ACPI_INDEX", "VM")
+NUMA_CELL = Space("numa-cell", "NUMA_CELL", "VM")
+BUS_ADDRESS = Space("address", "BUS_ADDRESS", "VM")
+"""`type:place` on buses that no controller stands for: `isa:0x3f8`, `dimm:0`."""
+SERIAL_PORT = Space("serial", "SERIAL_PORT", "VM")
+"""`first`."""
+GUEST_PROGRAM = Space("guest-program", "GUEST_PROGRAM", "VM")
+DISPLAY = Space("display", "DISPLAY", "VM")
+"""Graphics by type, `spice`."""
+REDIRECTION = Space("redirection", "REDIRECTION", "VM")
+"""The rules for a bus, `usb`."""
+AUDIO_BACKEND = Space("audio-backend", "AUDIO_BACKEND", "VM")
+"""By number; the first is also `default`."""
 
 SPACES: dict[str, Space] = {space.name: space for space in vars().values() if isinstance(space, Space)}

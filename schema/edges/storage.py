@@ -89,7 +89,10 @@ EDGES = (
     Edge(
         "disk-secret", "A secret that opens a disk: its server's password, or the passphrase of its data.", of="disk",
         at=f"auth {_below('auth')}", to=SECRET, by=credentials,
-        also=(Also("disk", f"encryption.secrets {_below('encryption.secrets')}", SECRET, passphrase),),
+        also=(
+            Also("disk", f"encryption.secrets {_below('encryption.secrets')}", SECRET, passphrase),
+            Also("hostdev", "source[scsi].auth", SECRET, credentials),
+        ),
     ),
     Edge(
         "disk-reservations", "The socket of the helper for a LUN's persistent reservations.", of="disk",

@@ -45,6 +45,8 @@ class Name:
     value: str
     scope: Scope | None = None
     space: Space | None = None
+    implied: bool = False
+    """Within a VM: the document does not say it, it follows from the rest; where nothing answers, it was not meant."""
 
 
 Named = str | Name | None

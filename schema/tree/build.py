@@ -84,6 +84,16 @@ class TreeNode:
         return None if self.spots is None else self.spots.free(self.taken)
 
 
+def place_of(device: Document) -> Place | None:
+    """The place that a device's address names; None without one, or for an address that libvirt is still to fill in."""
+    address = device.get("address")
+    if address is None or (device["kind"] == "CONTROLLER" and device.get("model") in ROOTS):
+        return None
+    kind = address["kind"]
+    family = drive_family(device) if kind == "drive" else _FAMILIES.get(_BY_ADDRESS.get(kind, kind))
+    return None if family is None else family.place(device, address)
+
+
 def device_tree(definition: Document) -> list[TreeNode]:
     """All devices and buses depth first: the machine, and behind each bus what is plugged into it."""
     return list(_Builder(definition).walk())
@@ -102,7 +112,7 @@ class _Builder:
         devices = [(node, node.device) for node in self._nodes if node.device is not None]
         self._provide(devices)
         for node, device in devices:
-            node.place = self._place(device)
+            node.place = place_of(device)
             node.address = address_text(device["address"]) if "address" in device else None
             self._plug(node)
         if self._machine.memory_slots is not None:
@@ -139,14 +149,6 @@ class _Builder:
             node.provides = bus
             node.spots = family.spots(bus, node.device, self._machine)
 
-    def _place(self, device: Document) -> Place | None:
-        address = device.get("address")
-        if address is None or (device["kind"] == "CONTROLLER" and device.get("model") in ROOTS):
-            return None
-        kind = address["kind"]
-        family = drive_family(device) if kind == "drive" else _FAMILIES.get(_BY_ADDRESS.get(kind, kind))
-        return None if family is None else family.place(device, address)
-
     def _plug(self, node: TreeNode) -> None:
         """Hang a node under the bus that it names; without one, a bus belongs to the machine itself."""
         if node.place is None and node.provides is not None:
@@ -159,7 +161,7 @@ class _Builder:
             node.parent = self._root if is_bus else self._unattached()
             return
         node.parent = bus = self._bus(place.bus)
-        if place.spot and not _is_echo(node.device):
+        if place.spot and not is_echo(node.device):
             bus.taken.add(place.spot)
             first = self._claimed.setdefault(place, node)
             if first is not node:
@@ -234,7 +236,7 @@ def _address(place: Place) -> Document:
     return {"kind": "pci", "bus": bus.number, **dict(zip(("slot", "function"), spot, strict=False))}
 
 
-def _is_echo(device: Document | None) -> bool:
+def is_echo(device: Document | None) -> bool:
     """Whether it is a console that is the first serial port once more, address included."""
     return device is not None and device["kind"] == "CONSOLE" and value_at(device, "target.type") in (None, "serial")
 
