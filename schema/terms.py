@@ -156,7 +156,7 @@ def _holds(plan: Child) -> bool:
 
 
 @cache
-def _has_terms(cls: type[Any]) -> bool:
+def _has_terms(cls: Any) -> bool:
     return cls is not WholeDomain and any(
         claim.term for each in reachable(cls) for claim in claims(each).values()
     )  # fmt: skip
