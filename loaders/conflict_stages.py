@@ -86,9 +86,16 @@ def split(keys: Keys) -> Stages:
         {"$set": {"group": groups}},
         {"$unwind": "$group"},
         {"$unwind": "$parties"},
-        {"$group": {"_id": "$group.key", "key": {"$first": "$group.key"}, "parties": {"$push": "$parties"}}},
+        {
+            "$group": {
+                "_id": "$group.key",
+                "key": {"$first": "$group.key"},
+                "parties": {"$push": "$parties"},
+                "devices": {"$addToSet": "$_id"},
+            }
+        },
         *_told(),
-        {"$match": {"$expr": {"$gt": [{"$size": "$vms"}, 1]}}},
+        {"$match": {"$expr": {"$and": [{"$gt": [{"$size": "$vms"}, 1]}, {"$gt": [{"$size": "$devices"}, 1]}]}}},
     ]
 
 
