@@ -83,12 +83,20 @@ def split(keys: Keys) -> Stages:
         *stages,
         *_users({"attachments.access": "EXCLUSIVE"}),
         {"$match": {"parties": {"$ne": []}}},
-        {"$set": {"group": groups}},
+        {"$set": {"users": {"$sortArray": {"input": {"$setUnion": "$parties.vm"}, "sortBy": 1}}, "group": groups}},
         {"$unwind": "$group"},
         {"$unwind": "$parties"},
-        {"$group": {"_id": "$group.key", "key": {"$first": "$group.key"}, "parties": {"$push": "$parties"}}},
+        {
+            "$group": {
+                "_id": "$group.key",
+                "key": {"$first": "$group.key"},
+                "parties": {"$push": "$parties"},
+                "shares": {"$addToSet": "$users"},
+            }
+        },
         *_told(),
-        {"$match": {"$expr": {"$gt": [{"$size": "$vms"}, 1]}}},
+        # VMs that all have all of it share it, which is a conflict of its own.
+        {"$match": {"$expr": {"$and": [{"$gt": [{"$size": "$vms"}, 1]}, {"$gt": [{"$size": "$shares"}, 1]}]}}},
     ]
 
 

@@ -100,7 +100,8 @@ class ConflictReads(Joins):
             case _:
                 made = getattr(stages, sort)(among)
         page: list[Document] = [{"$sort": {"_id": 1}}, {"$limit": limit}]
-        cut = {"key": 1, "running": 1, "parties": {"$slice": ["$parties", stages.MOST_PARTIES]}}
+        ordered = {"$sortArray": {"input": "$parties", "sortBy": {"vm": 1, "device": 1, "role": 1, "key": 1}}}
+        cut = {"key": 1, "running": 1, "parties": {"$slice": [ordered, stages.MOST_PARTIES]}}
         collection = self._database["resources" if sort in ("split", "circles") else "vms"]
         found = await self._aggregate(collection, [*made, *further, *page, {"$project": cut}])
         return [{**one, "kind": _kind(sort, one)} for one in found]

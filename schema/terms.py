@@ -152,11 +152,11 @@ def _declared(table: Node) -> tuple[tuple[str, ...], tuple[Child, ...]]:
 
 def _holds(plan: Child) -> bool:
     """Whether a child may have terms below; the domain in a snapshot is one of the past and has none."""
-    return isinstance(plan.of, type) and any(_has_terms(shape) for shape in plan.shapes())
+    return isinstance(plan.of, type) and any(_has_terms(shape) for shape in plan.shapes())  # type: ignore[arg-type]
 
 
 @cache
-def _has_terms(cls: type[Any]) -> bool:
+def _has_terms(cls: Any) -> bool:
     return cls is not WholeDomain and any(
         claim.term for each in reachable(cls) for claim in claims(each).values()
     )  # fmt: skip

@@ -118,12 +118,12 @@ async def attachment_connection(
     """The document of an `AttachmentConnection` of a resource: the page is read only where it is selected."""
     selected = Selected.below(info)
     limit = page_size(first)
-    document: Document = {"keys": resource["keys"], "roles": wanted_roles(roles)}
+    document: Document = {"keys": resource.get("keys", []), "roles": wanted_roles(roles)}
     if not {"edges", "nodes", "pageInfo"} & selected.fields().keys():
         return document
     paths = attachment_paths(selected.of("nodes").and_(selected.of("edges").of("node")))
     request = AttachmentRequest(limit, after, document["roles"], paths)
-    return document | page_fields(await info.context.loaders.resources.attachments(resource["keys"], request))
+    return document | page_fields(await info.context.loaders.resources.attachments(document["keys"], request))
 
 
 @strawberry.type(description="A VM that shares something with another one.")

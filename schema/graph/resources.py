@@ -140,4 +140,4 @@ async def naming_connection(
 ) -> Document:
     """The document of a `ResourceConnection` of those that name a resource."""
     request = LinkRequest(page_size(first), after, roles, kinds, resource_paths(selected_resources(info)))
-    return page_fields(await info.context.loaders.resources.naming(resource["keys"], request))
+    return page_fields(await info.context.loaders.resources.naming(resource.get("keys", []), request))

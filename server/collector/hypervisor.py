@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from server.collector.calls import Calls
 from server.collector.changes import Changes
 from server.collector.events import run_event_loop
 from server.collector.hosts import Host
+from server.collector.in_use import InUse
 from server.collector.inventory import HostFacts, Observation, ResourceObservation
 from server.collector.listings import UNSUPPORTED, Listings, sentence
 from server.collector.readings import Readings
@@ -124,6 +125,7 @@ class Hypervisor:
         self._connection = connection
         self._calls = calls
         self._listed: dict[str, Any] = {}
+        self._in_use = InUse(self._close)
         self._listings = Listings(connection)
         self._readings = Readings(resource_calls, self.scopes, CALL_SECONDS)
         self._found: dict[str, list[str]] = {}
@@ -210,7 +212,7 @@ class Hypervisor:
     async def read_scope(self, scope: str) -> list[ResourceObservation]:
         """See `Source`."""
         try:
-            seen = await self._readings.read(scope, partial(self._listings.read, scope))
+            seen = await self._readings.read(scope, partial(self._scope, scope))
         except libvirt.libvirtError as error:
             if not await self._call(self._connection.isAlive):
                 raise HostLost(f"{self._host.uri} failed: {sentence(error)}") from error
@@ -228,17 +230,20 @@ class Hypervisor:
         self.changes.close()
         self._readings.close()
         self._listed.clear()
+        await asyncio.wait([self._calls.submit(self._in_use.close)], timeout=CLOSE_SECONDS)
+
+    def _close(self) -> None:
         connection = self._connection
+        # Every registered callback holds the connection open on the side of the daemon.
+        for callback in list(connection.domainEventCallbackID):
+            _ignoring_errors(connection.domainEventDeregisterAny, callback)
+        resource_events.deregister(connection, _ignoring_errors)
+        _ignoring_errors(connection.unregisterCloseCallback)
+        _ignoring_errors(connection.close)
 
-        def close() -> None:
-            # Every registered callback holds the connection open on the side of the daemon.
-            for callback in list(connection.domainEventCallbackID):
-                _ignoring_errors(connection.domainEventDeregisterAny, callback)
-            resource_events.deregister(connection, _ignoring_errors)
-            _ignoring_errors(connection.unregisterCloseCallback)
-            _ignoring_errors(connection.close)
-
-        await asyncio.wait([self._calls.submit(close)], timeout=CLOSE_SECONDS)
+    def _scope(self, scope: str) -> Iterator[ResourceObservation]:
+        with self._in_use.call():
+            yield from self._listings.read(scope)
 
     def _read_in_turn(self, source_keys: Sequence[str]) -> list[Observation]:
         return [observation for key in source_keys if (observation := self._read_one(key))]
@@ -271,8 +276,12 @@ class Hypervisor:
             return None
 
     async def _call(self, call: Callable[[], Result]) -> Result:
+        def guarded() -> Result:
+            with self._in_use.call():
+                return call()
+
         try:
-            return await self._calls.run(call, CALL_SECONDS)
+            return await self._calls.run(guarded, CALL_SECONDS)
         except TimeoutError:
             raise HostLost(f"{self._host.uri} did not answer within {CALL_SECONDS:.0f} seconds.") from None
         except libvirt.libvirtError as error:

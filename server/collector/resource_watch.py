@@ -15,6 +15,9 @@ AT_ONCE = 2
 """Scopes that are read at the same time, so that one that hangs does not hold up the others while it is waited for."""
 
 
+GRACE_SECONDS = 0.5
+
+
 class ResourceWatch:
     """Reads the scopes that a source reports, and all of them when it is told so.
 
@@ -49,6 +52,8 @@ class ResourceWatch:
                 finally:
                     scopes.done(scope, read=read)
         except HostLost as lost:
+            # The end of the connection, told a moment later, has the better reason; the first one counts.
+            await asyncio.sleep(GRACE_SECONDS)
             self._source.changes.lose(str(lost))
 
     async def _read(self, scope: str) -> bool:

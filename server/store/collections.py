@@ -121,6 +121,7 @@ def validators() -> dict[str, Document]:
         "since": _TIME,
         "error": _TEXT,
         "synchronizedAt": _TIME,
+        "listedKinds": {"bsonType": "array", "items": _TEXT},
         "unreadScopes": {
             "bsonType": "array",
             "items": _object(

@@ -47,6 +47,11 @@ class Resources:
             gone.update(await self._ids(_beside(host_id, below, [seen.source_key for seen in observations])))
         await self._delete(gone)
         await self._read(host_id, scope, [seen.source_key for seen in observations])
+        if scope != DUMPS:
+            # Only now what VMs name and the listing lacks is known to be missing.
+            kind = KIND_OF[scope.partition("/")[0]]
+            unlisted = {"_id": host_id, "listedKinds": {"$ne": kind}}
+            await self._store.hosts.update_one(unlisted, {"$push": {"listedKinds": kind}})
 
     async def failed(self, host_id: str, scope: str, reason: str, *, unsupported: bool) -> None:
         """The host says why the scope could not be read; nothing is written where it says so already."""
@@ -56,6 +61,9 @@ class Resources:
         others = {"$filter": {"input": {"$ifNull": ["$unreadScopes", []]}, "cond": {"$ne": ["$$this.scope", scope]}}}
         entries = {"$concatArrays": [others, [{"$literal": entry}]]}
         await self._store.hosts.update_one({"_id": host_id}, [{"$set": {"unreadScopes": entries}}])
+        if unsupported:
+            gone = {"listedKinds": KIND_OF[scope.partition("/")[0]]}
+            await self._store.hosts.update_one({"_id": host_id}, {"$pull": gone})
 
     async def remove(self, host_id: str, scopes: Collection[str]) -> None:
         """These scopes are no more, for what they were listed of is gone."""
