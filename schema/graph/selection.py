@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 import strawberry
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
+from ..device_links import DOMAIN_PATHS as LINKED_PATHS
 from ..devices import DEVICES
 from ..domain import Domain
 from ..element import Variant, document_key
@@ -140,8 +141,8 @@ class NodePaths(NamedTuple):
 
 def node_paths(selected: Selected) -> NodePaths:
     """What must be read of a VM whatever its id turns out to name."""
-    device = {"_id", "hostId", *_devices(selected)}
-    return NodePaths(vm_paths(selected), _shortest(device), vm_paths(selected.of("vm")), resource_paths(selected))
+    device, around = ({"_id", "hostId", *paths} for paths in (_devices(selected), _around(selected)))
+    return NodePaths(vm_paths(selected), _shortest(device), _shortest(around), resource_paths(selected))
 
 
 def attachment_paths(selected: Selected) -> frozenset[str]:
@@ -192,12 +193,9 @@ def _vm(selected: Selected) -> Iterator[str]:
         elif name == "deviceTree":
             yield from _tree(inner.of("nodes"))
         elif name == "persistentDefinition":
-            tree = inner.of("deviceTree").of("nodes").of("device")
-            devices = inner.of("devices", *_ARRAYS).and_(tree)
-            attachments = inner.of("attachments").and_(devices.of("attachments"))
-            yield from _vm(devices.and_(attachments).of("vm"))
-            if "active" in attachments.fields():
-                yield "state"
+            yield from _around(inner)
+        elif name == "links":
+            yield from _links(inner)
         elif name == "attachments":
             yield "attachments"
             yield from _attachment(inner)
@@ -217,6 +215,29 @@ def _attachment(selected: Selected) -> Iterator[str]:
             yield from _vm(inner)
         elif name == "device":
             yield from _devices(inner)
+
+
+def _links(selected: Selected) -> Iterator[str]:
+    yield "devices"
+    yield from (f"domain.{path}" for path in LINKED_PATHS)
+    yield from _devices(selected.of("device", "target"))
+
+
+_WITHIN = frozenset(
+    {"devices", "deviceTree", "nodes", "attachments", "links", "linkedFrom", "device", "target", *_ARRAYS}
+)
+"""Fields that stay within a definition, or lead out of it and back."""
+
+
+def _around(selected: Selected) -> Iterator[str]:
+    """The paths of a VM that are read by way of another definition of it, which itself is read in whole."""
+    for name, inner in selected.fields().items():
+        if name == "vm":
+            yield from _vm(inner)
+        elif name == "active":
+            yield "state"
+        elif name in _WITHIN:
+            yield from _around(inner)
 
 
 def _tree(selected: Selected) -> Iterator[str]:
@@ -247,6 +268,8 @@ def _device(declared: type[Any], selected: Selected) -> Iterator[str]:
             yield "attachments"
             if name == "attachments":
                 yield from _attachment(inner)
+        elif name in ("links", "linkedFrom"):
+            yield from _links(inner)
         elif name != "id":
             yield from _field([node(declared)], name, inner, at)
 

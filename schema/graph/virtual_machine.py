@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .attachment import Attachment
     from .conflict import Conflict
     from .host import Host
+    from .link import DeviceLink
 
 
 def _devices(document: Document) -> Iterator[Document]:
@@ -112,6 +113,16 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
         from .attachment import attachments_of
 
         return attachments_of(document, wanted_roles(roles))
+
+    @derived(
+        "What its devices and the domain itself name within the VM: controllers, I/O threads, each other; in the order "
+        "of the devices.",
+        graphql_type=list[Annotated["DeviceLink", strawberry.lazy("schema.graph.link")]],
+    )
+    def links(document: strawberry.Parent[Document], roles: Roles = None) -> Any:  # noqa: D102
+        from .link import links_of
+
+        return links_of(document, wanted_roles(roles))
 
     @derived("The whole domain as libvirt XML; of an unreadable one, the text as it came.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102

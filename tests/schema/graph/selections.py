@@ -21,7 +21,7 @@ from schema.devices import DEVICES
 Composite = GraphQLObjectType | GraphQLInterfaceType
 
 EDGES = frozenset({
-    "Attachment.device", "DeviceTreeNode.device", "DeviceLink.device", "NodeDevice.iommuGroup", "StorageVolume.pool",
+    "Attachment.device", "DeviceTreeNode.device", "DeviceLink.device", "DeviceLink.target", "NodeDevice.iommuGroup", "StorageVolume.pool",
     "VirtualMachine.host", "attachments", "backingChain", "dependents", "freeDevices", "host", "linkedFrom", "links",
     "neighbours", "overlays", "persistentDefinition", "physicalFunction", "ports", "referencedBy", "references",
     "resource", "resources", "virtualFunctions", "vm", "vms", "volumes",
