@@ -88,7 +88,7 @@ class DhcpLease:
 
     ip_address: str | None = strawberry.field(description="Address that the guest has for the time.")
     prefix: int | None = strawberry.field(description="Length of the address's network part in bits.")
-    mac_address: str | None = strawberry.field(description="Hardware address of the guest's interface.")
+    mac: str | None = strawberry.field(description="Hardware address of the guest's interface.")
     hostname: str | None = strawberry.field(description="What the guest called itself when it asked.")
     client_id: str | None = strawberry.field(description="Identifier that the DHCP client gave, in hexadecimal.")
 

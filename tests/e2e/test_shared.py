@@ -60,11 +60,12 @@ fragment Shared on Resource {
   ... on StorageVolume { target { path } pool { name } backingChain { name } overlays { nodes { name } } }
   ... on Network {
     ports { nodes { kind name ... on NetworkPort { mac { address } } } }
-    dhcpLeases { ipAddress macAddress hostname }
+    dhcpLeases { ipAddress mac hostname }
   }
 }"""
 RESOURCES = """{ resources(first: 500, filter: {host: {eq: "kvm"}}) { totalCount nodes {
-  id kind name active host { name state } references { role resource { kind name } }
+  id kind name active host { name state }
+  references { role resource { kind name ... on ReferencedResource { vm { name } } } }
 } } }"""
 
 
@@ -191,6 +192,8 @@ async def bench(system: PrivilegedLibvirtd, embedded: Serve) -> AsyncIterator[Be
             yield bench
             assert "Traceback" not in program.said
     finally:
+        if not system.running("libvirtd"):
+            await asyncio.to_thread(system.recover)
         connection = await asyncio.to_thread(system.connect)
         await asyncio.to_thread(clear, connection, system.directory / "pool")
         connection.close()
@@ -305,7 +308,7 @@ async def test_what_guests_share_is_walked_both_ways(bench: Bench, say: Say) -> 
     network = nic["resource"]
     assert (network["kind"], network["name"], network["active"]) == ("NETWORK", "lab", True)
     assert users(network) == {("db", "IF_NETWORK", "CONNECT", True)}
-    assert network["dhcpLeases"] == [{"ipAddress": "192.168.223.10", "macAddress": MAC, "hostname": "db"}]
+    assert network["dhcpLeases"] == [{"ipAddress": "192.168.223.10", "mac": MAC, "hostname": "db"}]
     (port,) = network["ports"]["nodes"]
     assert port["mac"] == {"address": MAC}
     assert tied(nic, "IF_NETWORKPORT")["name"] == port["name"]
@@ -335,9 +338,9 @@ async def test_what_guests_share_is_walked_both_ways(bench: Bench, say: Say) -> 
     assert all(one["unsupported"] for one in told["unreadScopes"]), told["unreadScopes"]
     for kind in ("STORAGE_POOL", "NETWORK", "NWFILTER", "SECRET", "CAPABILITIES"):
         assert kind in {kind for kind, _ in found}
-    assert PASSPHRASE not in json.dumps((await bench.api.execute(
+    assert PASSPHRASE not in json.dumps(await bench.api.execute(
         "{ resources(first: 500) { nodes { xml } } }"
-    )))  # fmt: skip
+    ))  # fmt: skip
 
 
 async def test_a_snapshot_lays_an_image_over_another(bench: Bench) -> None:
@@ -351,15 +354,18 @@ async def test_a_snapshot_lays_an_image_over_another(bench: Bench) -> None:
       <disks><disk name='sda' snapshot='no'/>
       <disk name='sdb' snapshot='external'><source file='{overlay}'/></disk></disks></domainsnapshot>"""
     await asyncio.to_thread(domain.snapshotCreateXML, xml)
-    vms = await bench.guests(lambda vms: has_disk(vms["db"], "sdb", "ReferencedResource"))
+    taken = ("DOMAIN_SNAPSHOT", "before")
+    vms = await bench.guests(
+        lambda vms: (
+            has_disk(vms["db"], "sdb", "ReferencedResource") and taken in called(vms["db"]["referencedBy"]["nodes"])
+        )
+    )
     below = tied(disk(vms["db"], "sdb"), "BACKING_CHAIN")
     assert (below["kind"], below["name"]) == ("STORAGE_VOLUME", "scratch.qcow2")
-    assert ("DOMAIN_SNAPSHOT", "before") in called(vms["db"]["referencedBy"]["nodes"])
-    (snapshot,) = await bench.resources(lambda found: "before" in names(found)), 
-    (one,) = (one for one in snapshot if one["kind"] == "DOMAIN_SNAPSHOT")
-    assert ("DOM_SNAPSHOT", "DOMAIN", "db") in {
-        (tie["role"], tie["resource"]["kind"], tie["resource"]["name"]) for tie in one["references"]
-    }
+    (snapshot,) = (one for one in await bench.resources(lambda _: True) if one["kind"] == "DOMAIN_SNAPSHOT")
+    assert {"DOMAIN": "db", "HOST_PATH": None}.items() <= {
+        one["resource"]["kind"]: (one["resource"].get("vm") or {}).get("name") for one in snapshot["references"]
+    }.items()
     # The pool knows the new image when somebody has it refreshed.
     pool = bench.connection.storagePoolLookupByUUIDString(POOL)
     await asyncio.to_thread(pool.refresh)
@@ -386,9 +392,8 @@ async def test_a_conflict_comes_and_goes_with_what_causes_it(bench: Bench, say: 
     assert (conflict["active"], conflict["resource"]["kind"]) == (True, "STORAGE_VOLUME")
     assert [one["access"] for one in conflict["attachments"]] == ["WRITE", "WRITE"]
     vms = await bench.guests(lambda _: True)
-    assert {name: vm["conflicts"] for name, vm in vms.items()} == dict.fromkeys(
-        ("db", "clone"), [{"kind": kind, "severity": "CRITICAL"}]
-    )
+    told = [{"kind": kind, "severity": "CRITICAL"}]
+    assert {name: vm["conflicts"] for name, vm in vms.items()} == {"db": told, "clone": told}
 
     began = time.monotonic()
     await asyncio.to_thread(db.detachDeviceFlags, bench.file_disk("data.img", "raw", "sda"), BOTH)
@@ -398,7 +403,9 @@ async def test_a_conflict_comes_and_goes_with_what_causes_it(bench: Bench, say: 
     assert time.monotonic() - began < 5
     assert users(disk(vms["clone"], "sda")["resource"]) == {("clone", "DISK_VOLUME", "WRITE", True)}
 
-    await asyncio.to_thread(db.attachDeviceFlags, bench.file_disk("data.img", "raw", "sdc"), libvirt.VIR_DOMAIN_AFFECT_CONFIG)
+    await asyncio.to_thread(
+        db.attachDeviceFlags, bench.file_disk("data.img", "raw", "sdc"), libvirt.VIR_DOMAIN_AFFECT_CONFIG
+    )
     await asyncio.to_thread(db.destroy)
     await bench.conflicts({(kind, "WARNING", name)})
     began = time.monotonic()
@@ -418,7 +425,7 @@ async def test_libvirtd_goes_and_comes_back_while_guests_run(bench: Bench) -> No
     listed = await bench.resources(lambda _: True)
     bench.daemon.crash()
     lost = (await bench.api.until(HOST, lambda data: data["host"]["state"] == "DISCONNECTED"))["host"]
-    assert lost["error"].endswith("was closed by the other side.")
+    assert str(bench.daemon.socket) in lost["error"]
     assert called(await bench.resources(lambda _: True)) == called(listed), "as last seen"
     assert await bench.guests(lambda _: True) == before
     await bench.conflicts({("STORAGE_WRITTEN_TWICE", "WARNING", "data.img")})
