@@ -150,6 +150,13 @@ def attachment_paths(selected: Selected) -> frozenset[str]:
     return _shortest({"_id", "hostId", *_attachment(selected)})
 
 
+def disk_paths(selected: Selected) -> frozenset[str]:
+    """The paths of a VM that a selection of one of its disks reads, and those by which the disk is found."""
+    found = ("target.dev", "source.kind", "source.file", "source.dev")
+    names = (f"devices.disks.{path}" for path in found)
+    return _shortest({"_id", "hostId", *names, *_device(DEVICES["disk"], selected)})
+
+
 def resource_paths(selected: Selected) -> frozenset[str] | None:
     """The paths of a resource that a selection of it reads, whatever its kind; None for all of it."""
     found = set(_RESOURCE_ALWAYS)
@@ -264,6 +271,9 @@ def _device(declared: type[Any], selected: Selected) -> Iterator[str]:
             yield from _vm(inner)
         elif name == "xml":
             yield at
+        elif name == "snapshots":
+            yield "uuid"
+            yield from (f"{at}.{path}" for path in ("target.dev", "source.kind", "source.file", "source.dev"))
         elif name in ("attachments", "resource"):
             yield "attachments"
             if name == "attachments":

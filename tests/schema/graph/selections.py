@@ -21,11 +21,11 @@ from schema.devices import DEVICES
 Composite = GraphQLObjectType | GraphQLInterfaceType
 
 EDGES = frozenset({
-    "Attachment.device", "DeviceLink.device", "DeviceLink.target", "DeviceTreeNode.device", "NodeDevice.iommuGroup",
-    "StorageVolume.pool",
-    "VirtualMachine.host", "attachments", "backingChain", "dependents", "freeDevices", "host", "linkedFrom", "links",
-    "neighbours", "overlays", "persistentDefinition", "physicalFunction", "ports", "referencedBy", "references",
-    "resource", "resources", "virtualFunctions", "vm", "vms", "volumes",
+    "Attachment.device", "DeviceLink.device", "DeviceLink.target", "DeviceTreeNode.device",
+    "NodeDevice.iommuGroup", "StorageVolume.pool", "VirtualMachine.host", "attachments", "backingChain",
+    "dependents", "freeDevices", "host", "linkedFrom", "links", "neighbours", "overlays",
+    "persistentDefinition", "physicalFunction", "ports", "referencedBy", "references", "resource", "resources",
+    "snapshots", "virtualFunctions", "vm", "vms", "volumes",
 })  # fmt: skip
 """Fields that lead to another document or to the same devices again, as `field` or as `Type.field`."""
 
