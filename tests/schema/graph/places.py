@@ -1,7 +1,7 @@
-"""Where in an answer each value of a domain's XML belongs, and what an answer lacks or has beyond the XML.
+"""Where in an answer each value of XML belongs, and what an answer lacks or has beyond the XML.
 
-Places are made from the XML and the declarations alone; only then is an answer looked at. An answer is that of a VM
-with its parts put together as the XML has them: `whole`.
+Places are made from the XML and the declarations alone; only then is an answer looked at. An answer is that of a
+resource or of a VM, with the parts of a definition put together as the XML has them: `whole`.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -15,6 +15,7 @@ from lxml import etree
 from schema.definition import WholeDomain
 from schema.devices import DEVICES, Devices
 from schema.element import Document
+from schema.resource import RESOURCES
 from schema.scalars import Hexadecimal, Integer, Spelling
 from schema.tables import Child, Node, Slot, declared_name, node, reachable
 from schema.xmltext import SEPARATOR
@@ -24,7 +25,7 @@ _HOMES = {WholeDomain.__name__: ("Domain", "VirtualMachine"), Devices.__name__: 
 """The GraphQL types that have the fields of declared classes which are no GraphQL types themselves."""
 
 _SAFE_INTEGER = 2**53 - 1
-_WORDS = {"yes": True, "on": True, "no": False, "off": False}
+_WORDS = {"yes": True, "on": True, "1": True, "true": True, "no": False, "off": False, "0": False, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ def leaves(root: Any) -> Iterator[tuple[str, str]]:
             yield f"{at}/text()", own_text(element)
 
 
-def places(schema: GraphQLSchema, root: Any) -> Iterator[Place]:
-    """The place of every attribute, text and element of a domain."""
-    return _Walk(schema, root.getroottree()).owner(root, node(WholeDomain), ())
+def places(schema: GraphQLSchema, root: Any, declared: type = WholeDomain) -> Iterator[Place]:
+    """The place of every attribute, text and element of a domain, or of what else is declared."""
+    return _Walk(schema, root.getroottree()).owner(root, node(declared), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +294,7 @@ def _taken(plan: Child, elements: list[Any]) -> int:
 
 
 def whole(vm: Document) -> Document:
-    """The answer for a VM as the XML has it: the head and the devices are parts of the domain."""
+    """The answer for a VM or a saved definition as XML has it: the head and the devices are parts of the domain."""
     own = vm["domain"]["extra"]
     beside = vm["extra"][len(own) :]
     assert vm["extra"][: len(own)] == own
@@ -365,7 +366,7 @@ def surplus(wanted: Collection[Place], answer: Document) -> list[Way]:
     return [way for way in _stored(answer, ()) if way not in accounted]
 
 
-_CLASSES = {cls.__name__: cls for cls in reachable(WholeDomain)}
+_CLASSES = {cls.__name__: cls for root in (WholeDomain, *RESOURCES.values()) for cls in reachable(root)}
 
 
 def _stored(answer: Document, way: Way) -> Iterator[Way]:
