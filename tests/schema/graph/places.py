@@ -139,7 +139,7 @@ class _Walk:
                 yield from self.fold(group[0], plan, way, (*path, declared_name(name)))
             elif plan is not None:
                 taken = _taken(plan, group)
-                yield from self.objects(group[:taken], plan, way)
+                yield from self.objects(group[:taken], table.cls, plan, way)
             if name != link:
                 yield from self.extra(group[taken:], way, path)
 
@@ -163,6 +163,8 @@ class _Walk:
             (value,) = (name for name, member in of.values.items() if member.value == text)
         elif isinstance(value, bool):
             assert value is _WORDS[text], f"{text!r} is read as {value!r}"
+        elif isinstance(value, float):
+            assert value == float(text), f"{text!r} is read as {value!r}"
         elif of.name == "Long":
             assert isinstance(spelling, Integer)
             number = _number(spelling, text.strip())
@@ -189,7 +191,7 @@ class _Walk:
             yield Place(self.tree.getpath(element), None, way, {})
         yield from self.content(element, table, way, path)
 
-    def objects(self, elements: list[Any], plan: Child, way: Way) -> Iterator[Place]:
+    def objects(self, elements: list[Any], cls: type, plan: Child, way: Way) -> Iterator[Place]:
         """Elements with objects of their own, or whose texts are a list."""
         home = (*way, plan.key)
         if plan.claim.role == "raw":
@@ -199,9 +201,10 @@ class _Walk:
         elif not isinstance(plan.of, type):
             for number, element in enumerate(elements):
                 at, text = self.tree.getpath(element), own_text(element)
-                yield Place(at, None, (*home, number), text)
+                value = self.answered(cls, plan.key, plan.of, text)
+                yield Place(at, None, (*home, number), value)
                 if text.strip():
-                    yield Place(f"{at}/text()", text, (*home, number), text)
+                    yield Place(f"{at}/text()", text, (*home, number), value)
         else:
             for number, element in enumerate(elements):
                 kind, own = _kind(plan, element)
