@@ -23,7 +23,7 @@ Composite = GraphQLObjectType | GraphQLInterfaceType
 EDGES = frozenset({
     "Attachment.device", "DeviceLink.device", "DeviceLink.target", "DeviceTreeNode.device",
     "NodeDevice.iommuGroup", "StorageVolume.pool", "VirtualMachine.host", "attachments", "backingChain",
-    "dependents", "freeDevices", "host", "linkedFrom", "links", "neighbours", "overlays",
+    "conflicts", "dependents", "disk", "freeDevices", "host", "linkedFrom", "links", "neighbours", "overlays",
     "persistentDefinition", "physicalFunction", "ports", "referencedBy", "references", "resource", "resources",
     "snapshots", "virtualFunctions", "vm", "vms", "volumes",
 })  # fmt: skip
