@@ -83,7 +83,7 @@ def split(keys: Keys) -> Stages:
         *stages,
         *_users({"attachments.access": "EXCLUSIVE"}),
         {"$match": {"parties": {"$ne": []}}},
-        {"$set": {"group": groups}},
+        {"$set": {"users": {"$sortArray": {"input": {"$setUnion": "$parties.vm"}, "sortBy": 1}}, "group": groups}},
         {"$unwind": "$group"},
         {"$unwind": "$parties"},
         {
@@ -91,11 +91,12 @@ def split(keys: Keys) -> Stages:
                 "_id": "$group.key",
                 "key": {"$first": "$group.key"},
                 "parties": {"$push": "$parties"},
-                "devices": {"$addToSet": "$_id"},
+                "shares": {"$addToSet": "$users"},
             }
         },
         *_told(),
-        {"$match": {"$expr": {"$and": [{"$gt": [{"$size": "$vms"}, 1]}, {"$gt": [{"$size": "$devices"}, 1]}]}}},
+        # VMs that all have all of it share it, which is a conflict of its own.
+        {"$match": {"$expr": {"$and": [{"$gt": [{"$size": "$vms"}, 1]}, {"$gt": [{"$size": "$shares"}, 1]}]}}},
     ]
 
 

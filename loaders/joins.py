@@ -48,7 +48,9 @@ class Joins:
         all hosts, so that a volume on shared storage is one volume; 2 always, as for keys that came from a VM.
         """
         documents = [
-            {"_id": number, "keys": [key for key in keys if storable(key)]} for number, keys in enumerate(many)
+            {"_id": number, "keys": some}
+            for number, keys in enumerate(many)
+            if (some := [key for key in keys if storable(key)])  # none would be joined to whatever lacks the field
         ]
         stages: list[Document] = [{"$documents": documents}]
         if alike == 2 or (alike == 1 and any(not host_of(key) for keys in many for key in keys)):
@@ -57,7 +59,7 @@ class Joins:
         stages += [{"$lookup": {**join, "pipeline": inner, "as": "found"}}, {"$unwind": "$found"}]
         stages.append({"$project": {"found": 1}})
         found: list[list[Document]] = [[] for _ in many]
-        if any(one["keys"] for one in documents):
+        if documents:
             for one in await self._aggregate(self._database, stages):
                 found[one["_id"]].append(one["found"])
         return found

@@ -13,6 +13,7 @@ from .parts import Acpi
 
 if TYPE_CHECKING:
     from .graph.attachment import Attachment
+    from .graph.link import DeviceLink
     from .graph.virtual_machine import VirtualMachine
 
 T = TypeVar("T", bound=type)
@@ -97,12 +98,12 @@ class Device(Element, Node):
         graphql_type=Annotated["VirtualMachine", strawberry.lazy("schema.graph.virtual_machine")] | None,
     )
     def vm(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
-        owner = document[
-            "vm"
-        ]  # a VM, its other definition, which knows the VM, or a saved one, which knows whose it is
+        # A VM, its other definition, which knows the VM, or a saved one, which knows by what name to find it.
+        owner = document["vm"]
         if "resource" in owner:
-            host_id = owner["resource"].get("hostId")
-            return info.context.loaders.vm(f"{host_id}/{owner['uuid']}") if host_id and "uuid" in owner else None
+            from .host.saved_domain import vm_of
+
+            return vm_of(owner, info)
         return owner.get("vm", owner)
 
     @derived(
@@ -127,6 +128,25 @@ class Device(Element, Node):
         from .graph.attachment import device_attachments
 
         return device_attachments(document)
+
+    @derived(
+        "What the device names within its VM: the controller that it is plugged into, the I/O thread that serves it, "
+        "its turn to boot.",
+        graphql_type=list[Annotated["DeviceLink", strawberry.lazy("schema.graph.link")]],
+    )
+    def links(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
+        from .graph.link import links_from
+
+        return links_from(document)
+
+    @derived(
+        "What names the device within its VM: what is plugged into a controller, what plays through an audio backend.",
+        graphql_type=list[Annotated["DeviceLink", strawberry.lazy("schema.graph.link")]],
+    )
+    def linked_from(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
+        from .graph.link import links_to
+
+        return links_to(document)
 
     @derived("The device as libvirt XML, an element of the domain's `<devices>`.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102

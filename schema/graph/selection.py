@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, Self
 import strawberry
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
+from ..definition import WholeDomain
+from ..device_links import DOMAIN_PATHS as LINKED_PATHS
 from ..devices import DEVICES
 from ..domain import Domain
 from ..element import Variant, document_key
@@ -50,8 +52,10 @@ _RESOURCE: dict[str, tuple[str, ...]] = {
     "untyped": ("untyped.path",),
     "error": ("error",),
     "backingChain": (),
+    "createdAt": ("creationTime",),
     "dhcpLeases": ("facts.leases",),
     "iommuGroup": ("links",),
+    "name": ("name",),
     "overlays": (),
     "physicalFunction": ("capabilities",),
     "pool": ("links",),
@@ -140,13 +144,20 @@ class NodePaths(NamedTuple):
 
 def node_paths(selected: Selected) -> NodePaths:
     """What must be read of a VM whatever its id turns out to name."""
-    device = {"_id", "hostId", *_devices(selected)}
-    return NodePaths(vm_paths(selected), _shortest(device), vm_paths(selected.of("vm")), resource_paths(selected))
+    device, around = ({"_id", "hostId", *paths} for paths in (_devices(selected), _around(selected)))
+    return NodePaths(vm_paths(selected), _shortest(device), _shortest(around), resource_paths(selected))
 
 
 def attachment_paths(selected: Selected) -> frozenset[str]:
     """The paths of a VM that a selection of its attachments reads, none inside another."""
     return _shortest({"_id", "hostId", *_attachment(selected)})
+
+
+def disk_paths(selected: Selected) -> frozenset[str]:
+    """The paths of a VM that a selection of one of its disks reads, and those by which the disk is found."""
+    found = ("target.dev", "source.kind", "source.file", "source.dev")
+    names = (f"devices.disks.{path}" for path in found)
+    return _shortest({"_id", "hostId", *names, *_device(DEVICES["disk"], selected)})
 
 
 def resource_paths(selected: Selected) -> frozenset[str] | None:
@@ -158,6 +169,8 @@ def resource_paths(selected: Selected) -> frozenset[str] | None:
                 found.update(_RESOURCE[name])
             elif name in _computed(declared):  # type: ignore[arg-type]
                 return None
+            elif any(table is not None and table.cls is WholeDomain for table in _below(node(declared), name)):
+                found.add(name)  # a definition has the fields of a VM, not those of its XML
             else:
                 found.update(path.removeprefix(".") for path in _field([node(declared)], name, inner, ""))
     return _shortest(found)
@@ -192,12 +205,9 @@ def _vm(selected: Selected) -> Iterator[str]:
         elif name == "deviceTree":
             yield from _tree(inner.of("nodes"))
         elif name == "persistentDefinition":
-            tree = inner.of("deviceTree").of("nodes").of("device")
-            devices = inner.of("devices", *_ARRAYS).and_(tree)
-            attachments = inner.of("attachments").and_(devices.of("attachments"))
-            yield from _vm(devices.and_(attachments).of("vm"))
-            if "active" in attachments.fields():
-                yield "state"
+            yield from _around(inner)
+        elif name == "links":
+            yield from _links(inner)
         elif name == "attachments":
             yield "attachments"
             yield from _attachment(inner)
@@ -217,6 +227,29 @@ def _attachment(selected: Selected) -> Iterator[str]:
             yield from _vm(inner)
         elif name == "device":
             yield from _devices(inner)
+
+
+def _links(selected: Selected) -> Iterator[str]:
+    yield "devices"
+    yield from (f"domain.{path}" for path in LINKED_PATHS)
+    yield from _devices(selected.of("device", "target"))
+
+
+_WITHIN = frozenset(
+    {"devices", "deviceTree", "nodes", "attachments", "links", "linkedFrom", "device", "target", *_ARRAYS}
+)
+"""Fields that stay within a definition, or lead out of it and back."""
+
+
+def _around(selected: Selected) -> Iterator[str]:
+    """The paths of a VM that are read by way of another definition of it, which itself is read in whole."""
+    for name, inner in selected.fields().items():
+        if name == "vm":
+            yield from _vm(inner)
+        elif name == "active":
+            yield "state"
+        elif name in _WITHIN:
+            yield from _around(inner)
 
 
 def _tree(selected: Selected) -> Iterator[str]:
@@ -243,10 +276,15 @@ def _device(declared: type[Any], selected: Selected) -> Iterator[str]:
             yield from _vm(inner)
         elif name == "xml":
             yield at
+        elif name == "snapshots":
+            yield "uuid"
+            yield from (f"{at}.{path}" for path in ("target.dev", "source.kind", "source.file", "source.dev"))
         elif name in ("attachments", "resource"):
             yield "attachments"
             if name == "attachments":
                 yield from _attachment(inner)
+        elif name in ("links", "linkedFrom"):
+            yield from _links(inner)
         elif name != "id":
             yield from _field([node(declared)], name, inner, at)
 

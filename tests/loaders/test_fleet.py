@@ -142,7 +142,8 @@ async def test_any_path_that_can_be_counted(
     if result.errors:
         (error,) = result.errors
         assert isinstance(error.original_error, ValueError)
-        assert "that can be counted" in error.message or "is a single value" in error.message, error.message
+        # An object that a VM lacks looks like a value that it lacks.
+        assert "that can be counted" in error.message or "is an object" in error.message, error.message
         return
     await check(fleet, graphql_schema, answers, by, data.draw(st.sampled_from([5, 50, 500])))
 

@@ -123,7 +123,7 @@ def sizes() -> Iterator[Counter[bool]]:
     """Whether the drawn texts found something: a judge that only sees empty answers proves little."""
     counted: Counter[bool] = Counter()
     yield counted
-    assert counted[True] > 0.5 * counted.total(), counted
+    assert counted[True] > 0.3 * counted.total(), counted
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
