@@ -22,7 +22,6 @@ PARTS = {
     "BUS_ADDRESS": "A place on a bus that the machine itself has, such as a slot for memory.",
     "CONTROLLER": "A controller by its type and number, or a USB hub by the ports that lead to it.",
     "DISK_IDENTITY": "What the guest tells a disk by: its serial number, world wide name, vendor or product.",
-    "DISK_NAME": "A disk by its target, as snapshots and block jobs call it.",
     "DISPLAY": "A display of SPICE or D-Bus, whose viewers get more than the picture.",
     "GUEST_PROGRAM": "A program in the guest, by the name of the channel that it opens: "
     "`org.qemu.guest_agent.0` is QEMU's guest agent.",

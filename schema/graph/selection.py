@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 import strawberry
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
+from ..definition import WholeDomain
 from ..device_links import DOMAIN_PATHS as LINKED_PATHS
 from ..devices import DEVICES
 from ..domain import Domain
@@ -51,8 +52,10 @@ _RESOURCE: dict[str, tuple[str, ...]] = {
     "untyped": ("untyped.path",),
     "error": ("error",),
     "backingChain": (),
+    "createdAt": ("creationTime",),
     "dhcpLeases": ("facts.leases",),
     "iommuGroup": ("links",),
+    "name": ("name",),
     "overlays": (),
     "physicalFunction": ("capabilities",),
     "pool": ("links",),
@@ -150,6 +153,13 @@ def attachment_paths(selected: Selected) -> frozenset[str]:
     return _shortest({"_id", "hostId", *_attachment(selected)})
 
 
+def disk_paths(selected: Selected) -> frozenset[str]:
+    """The paths of a VM that a selection of one of its disks reads, and those by which the disk is found."""
+    found = ("target.dev", "source.kind", "source.file", "source.dev")
+    names = (f"devices.disks.{path}" for path in found)
+    return _shortest({"_id", "hostId", *names, *_device(DEVICES["disk"], selected)})
+
+
 def resource_paths(selected: Selected) -> frozenset[str] | None:
     """The paths of a resource that a selection of it reads, whatever its kind; None for all of it."""
     found = set(_RESOURCE_ALWAYS)
@@ -159,6 +169,8 @@ def resource_paths(selected: Selected) -> frozenset[str] | None:
                 found.update(_RESOURCE[name])
             elif name in _computed(declared):  # type: ignore[arg-type]
                 return None
+            elif any(table is not None and table.cls is WholeDomain for table in _below(node(declared), name)):
+                found.add(name)  # a definition has the fields of a VM, not those of its XML
             else:
                 found.update(path.removeprefix(".") for path in _field([node(declared)], name, inner, ""))
     return _shortest(found)
@@ -264,6 +276,9 @@ def _device(declared: type[Any], selected: Selected) -> Iterator[str]:
             yield from _vm(inner)
         elif name == "xml":
             yield at
+        elif name == "snapshots":
+            yield "uuid"
+            yield from (f"{at}.{path}" for path in ("target.dev", "source.kind", "source.file", "source.dev"))
         elif name in ("attachments", "resource"):
             yield "attachments"
             if name == "attachments":

@@ -10,6 +10,7 @@ from ..definition import devices_of, domain_to_xml
 from ..devices import DEVICES, Device, DeviceKind
 from ..domain import Domain
 from ..edges import answers_of
+from ..edges.saved import disk_names
 from ..edges.spaces import DOMAIN
 from ..element import Document, Extra, derived, first_sentence
 from ..node import Node, node_id
@@ -227,3 +228,8 @@ def names_of(vm: Document) -> list[str]:
 def device_of(vm: Document, device_id: str) -> Document | None:
     """The device of a VM's document with this local id."""
     return next((device for device in _devices(vm) if device["id"] == device_id), None)
+
+
+def disk_named(vm: Document, name: str) -> Document | None:
+    """The disk of a VM's document that a snapshot or block job calls so."""
+    return next((disk for disk in _devices(vm) if disk["kind"] == "DISK" and name in disk_names(disk)), None)

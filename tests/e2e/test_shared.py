@@ -61,7 +61,7 @@ fragment Shared on Resource {
   ... on StorageVolume { target { path } pool { name } backingChain { name } overlays { nodes { name } } }
   ... on Network {
     ports { nodes { kind name ... on NetworkPort { mac { address } } } }
-    dhcpLeases { ipAddress mac hostname }
+    dhcpLeases { ipAddress macAddress hostname }
   }
 }"""
 RESOURCES = """{ resources(first: 500, filter: {host: {eq: "kvm"}}) { totalCount nodes {
@@ -323,7 +323,7 @@ async def test_what_guests_share_is_walked_both_ways(bench: Bench, say: Say) -> 
     network = nic["resource"]
     assert (network["kind"], network["name"], network["active"]) == ("NETWORK", "lab", True)
     assert users(network) == {("db", "IF_NETWORK", "CONNECT", True)}
-    assert network["dhcpLeases"] == [{"ipAddress": "192.168.223.10", "mac": MAC, "hostname": "db"}]
+    assert network["dhcpLeases"] == [{"ipAddress": "192.168.223.10", "macAddress": MAC, "hostname": "db"}]
     (port,) = network["ports"]["nodes"]
     assert port["mac"] == {"address": MAC}
     assert tied(nic, "IF_NETWORKPORT")["name"] == port["name"]
