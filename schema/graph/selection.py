@@ -144,7 +144,8 @@ class NodePaths(NamedTuple):
 def node_paths(selected: Selected) -> NodePaths:
     """What must be read of a VM whatever its id turns out to name."""
     device = {"_id", "hostId", *_devices(selected)}
-    return NodePaths(vm_paths(selected), _shortest(device), vm_paths(selected.of("vm")), resource_paths(selected))
+    other_device = {"_id", "hostId", *_of_other_devices(selected)}
+    return NodePaths(vm_paths(selected), _shortest(device), _shortest(other_device), resource_paths(selected))
 
 
 def attachment_paths(selected: Selected) -> frozenset[str]:
@@ -198,11 +199,8 @@ def _vm(selected: Selected) -> Iterator[str]:
             yield from _tree(inner.of("nodes"))
         elif name == "persistentDefinition":
             tree = inner.of("deviceTree").of("nodes").of("device")
-            devices = inner.of("devices", *_ARRAYS).and_(tree)
-            attachments = inner.of("attachments").and_(devices.of("attachments"))
-            yield from _vm(devices.and_(attachments).of("vm"))
-            if "active" in attachments.fields():
-                yield "state"
+            yield from _of_other_devices(inner.of("devices", *_ARRAYS).and_(tree))
+            yield from _of_other_attachments(inner.of("attachments"))
         elif name == "attachments":
             yield "attachments"
             yield from _attachment(inner)
@@ -212,6 +210,22 @@ def _vm(selected: Selected) -> Iterator[str]:
             yield from ("attachments", "uuid")
         elif name in ("referencedBy", "dependents"):
             yield from ("name", "uuid")
+
+
+def _of_other_devices(selected: Selected) -> Iterator[str]:
+    """What is read of a VM by devices of its other definition, which itself is read in whole."""
+    yield from _vm(selected.of("vm"))
+    if "attachments" in selected.fields():
+        yield from _of_other_attachments(selected.of("attachments"))
+
+
+def _of_other_attachments(selected: Selected) -> Iterator[str]:
+    fields = selected.fields()
+    if "active" in fields:
+        yield "state"
+    yield from _vm(selected.of("vm"))
+    if "device" in fields:
+        yield from _of_other_devices(fields["device"])
 
 
 def _attachment(selected: Selected) -> Iterator[str]:
