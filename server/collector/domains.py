@@ -88,7 +88,8 @@ def _read(connection: Any, source_key: str) -> Observation | None:
         xml = domain.XMLDesc(0)
         state, _reason = domain.state()
         persistent_xml = None
-        if domain.isActive() and domain.isPersistent():
+        # The lookup told its id: one call less than to ask whether it is active.
+        if domain.ID() != -1 and domain.isPersistent():
             persistent_xml = domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)
     except libvirt.libvirtError as error:
         if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
