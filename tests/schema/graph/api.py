@@ -68,7 +68,7 @@ class WholeResources(ResourceReads):
         return await super().by_key(key, None)
 
     async def page(self, *arguments: Any) -> Page:
-        return await super().page(*arguments[:-1], None)
+        return await super().page(*arguments[:-1], None)  # type: ignore[call-arg]
 
     async def attachments(self, keys: Collection[str], request: AttachmentRequest) -> Page:
         return await super().attachments(keys, replace(request, vm_paths=None))
@@ -80,13 +80,13 @@ class WholeResources(ResourceReads):
         return await super().backing_chain(volume_id, None)
 
     async def neighbours(self, *arguments: Any) -> Page:
-        return await super().neighbours(*arguments[:-1], None)
+        return await super().neighbours(*arguments[:-1], None)  # type: ignore[call-arg]
 
     async def vm_named(self, key: str, vm_paths: Paths) -> Document | None:
         return await super().vm_named(key, None)
 
     async def unused(self, *arguments: Any) -> Page:
-        return await super().unused(*arguments[:-1], None)
+        return await super().unused(*arguments[:-1], None)  # type: ignore[call-arg]
 
 
 class WholeDocuments(RequestLoaders):
