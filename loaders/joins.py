@@ -47,9 +47,9 @@ class Joins:
         With `alike`, the other keys of volumes that share a key count as well: 1 asks only where a key is known on
         all hosts, so that a volume on shared storage is one volume; 2 always, as for keys that came from a VM.
         """
-        documents = [
-            {"_id": number, "keys": [key for key in keys if storable(key)]} for number, keys in enumerate(many)
-        ]
+        asked = ((number, [key for key in keys if storable(key)]) for number, keys in enumerate(many))
+        # To MongoDB, no keys at all would equal a field that is not there: what names nothing would be found.
+        documents = [{"_id": number, "keys": keys} for number, keys in asked if keys]
         stages: list[Document] = [{"$documents": documents}]
         if alike == 2 or (alike == 1 and any(not host_of(key) for keys in many for key in keys)):
             stages += _alike(alike)
@@ -57,7 +57,7 @@ class Joins:
         stages += [{"$lookup": {**join, "pipeline": inner, "as": "found"}}, {"$unwind": "$found"}]
         stages.append({"$project": {"found": 1}})
         found: list[list[Document]] = [[] for _ in many]
-        if any(one["keys"] for one in documents):
+        if documents:
             for one in await self._aggregate(self._database, stages):
                 found[one["_id"]].append(one["found"])
         return found

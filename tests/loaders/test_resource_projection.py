@@ -61,7 +61,7 @@ async def tied(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
         ("... on StorageVolume { backingChain { name } overlays { nodes { id } } }", set()),
         ("... on StorageVolume { target { path } }", {"target.path"}),
         ("... on StorageVolume { capacity { bytes } }", {"capacity"}),
-        ("... on StoragePool { source { ... on RbdPoolSource { hosts { name } } } } ... on Network { dhcpLeases { mac } }",
+        ("... on StoragePool { source { ... on RbdPoolSource { hosts { name } } } } ... on Network { dhcpLeases { macAddress } }",
          {"source.kind", "source.hosts.name", "facts.leases"}),
         ("... on DomainSnapshot { createdAt definition { disks { id } } }", {"creationTime", "definition"}),
         ("... on NodeDevice { iommuGroup { name } virtualFunctions { name } }", {"links", "capabilities"}),
