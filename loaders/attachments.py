@@ -122,7 +122,7 @@ class AttachmentReads(Joins):
                 by.setdefault(host_id, []).append(value)
             ways = [{"hostId": host, "uuid": {"$in": some}} for host, some in uuids.items()]
             ways += [{"hostId": host, "name": {"$in": some}} for host, some in names.items()]
-            projection = None if vm_paths is None else dict.fromkeys([*vm_paths, "name", "uuid"], 1)
+            projection = None if vm_paths is None else dict.fromkeys([*vm_paths, "hostId", "name", "uuid"], 1)
             with clear_failures():
                 cursor = self._database["vms"].find(
                     {"$or": ways}, projection, batch_size=BATCH, max_time_ms=self._milliseconds

@@ -47,9 +47,11 @@ class Joins:
         With `alike`, the other keys of volumes that share a key count as well: 1 asks only where a key is known on
         all hosts, so that a volume on shared storage is one volume; 2 always, as for keys that came from a VM.
         """
-        asked = ((number, [key for key in keys if storable(key)]) for number, keys in enumerate(many))
-        # To MongoDB, no keys at all would equal a field that is not there: what names nothing would be found.
-        documents = [{"_id": number, "keys": keys} for number, keys in asked if keys]
+        documents = [
+            {"_id": number, "keys": some}
+            for number, keys in enumerate(many)
+            if (some := [key for key in keys if storable(key)])  # none would be joined to whatever lacks the field
+        ]
         stages: list[Document] = [{"$documents": documents}]
         if alike == 2 or (alike == 1 and any(not host_of(key) for keys in many for key in keys)):
             stages += _alike(alike)

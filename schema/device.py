@@ -13,6 +13,7 @@ from .parts import Acpi
 
 if TYPE_CHECKING:
     from .graph.attachment import Attachment
+    from .graph.link import DeviceLink
     from .graph.virtual_machine import VirtualMachine
 
 T = TypeVar("T", bound=type)
@@ -127,6 +128,25 @@ class Device(Element, Node):
         from .graph.attachment import device_attachments
 
         return device_attachments(document)
+
+    @derived(
+        "What the device names within its VM: the controller that it is plugged into, the I/O thread that serves it, "
+        "its turn to boot.",
+        graphql_type=list[Annotated["DeviceLink", strawberry.lazy("schema.graph.link")]],
+    )
+    def links(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
+        from .graph.link import links_from
+
+        return links_from(document)
+
+    @derived(
+        "What names the device within its VM: what is plugged into a controller, what plays through an audio backend.",
+        graphql_type=list[Annotated["DeviceLink", strawberry.lazy("schema.graph.link")]],
+    )
+    def linked_from(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
+        from .graph.link import links_to
+
+        return links_to(document)
 
     @derived("The device as libvirt XML, an element of the domain's `<devices>`.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102

@@ -7,9 +7,12 @@ from typing import Annotated, Any
 
 import strawberry
 
+from .edges import SPACES
 from .element import Document, derived, element
 from .node import node_id
 from .resource import Resource
+
+Info = strawberry.Info[Any, Any]
 
 REFERENCED = {
     "AUDIO_SERVER": "An audio server of a host that sound of VMs is played on.",
@@ -33,6 +36,7 @@ REFERENCED = {
     "SHARED_MEMORY": "A piece of memory that VMs of one host share under a name.",
     "UNIX_SOCKET": "A unix socket of a host that programs bind or connect to.",
     "VIRTUAL_PORT": "A port or profile of a virtual or physical switch.",
+    "VM_DISK": "A disk of a VM, by the name that snapshots and checkpoints of the VM call it.",
     "VLAN": "A VLAN, by the tag that its frames carry.",
     "VSOCK_CID": "A context identifier by which a host reaches a VM over vsock.",
 }
@@ -43,27 +47,52 @@ REFERENCED = {
 class ReferencedResource(Resource):
     """A resource that is known only because something names it: libvirt describes no such thing, or not this one."""
 
-    @derived(
-        "Whether the host's libvirt lists everything of this kind and this one is not among it, so that whatever "
-        "names it names something that is not there; false for what no driver lists, such as files."
-    )
-    def missing(document: strawberry.Parent[Document]) -> bool:  # noqa: D102
-        from .edges.spaces import SPACES
-
-        return SPACES[document["keys"][0].partition("|")[0]].listed
-
     @derived("Opaque id, made of the key alone; `node` finds the resource by it.")
     def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
         return node_id("Resource", "", document["keys"][0])
 
     @derived(
-        "The VM that it is, for a `DOMAIN` that the host has; null otherwise.",
+        "Whether its host lists everything of this kind and this one is not among it, so that whatever names it names "
+        "something that is not there; false for what no driver lists, such as files."
+    )
+    async def missing(document: strawberry.Parent[Document], info: Info) -> bool:  # noqa: D102
+        key = document["keys"][0]
+        if document["kind"] in _OF_VMS:
+            return await _vm(document, info, frozenset({"_id"})) is None
+        if not SPACES[key.partition("|")[0]].listed:
+            return False
+        host = await info.context.loaders.host(document["hostId"])
+        return host is not None and document["kind"] in host.get("listedKinds", ())
+
+    @derived(
+        "The VM that it is, or whose disk it is; null for any other kind, and for a VM that the host does not have.",
         graphql_type=Annotated["VirtualMachine", strawberry.lazy("schema.graph.virtual_machine")] | None,  # noqa: F821
     )
-    async def vm(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+    async def vm(document: strawberry.Parent[Document], info: Info) -> Any:  # noqa: D102
         from .graph.selection import Selected, vm_paths
 
-        if document["kind"] != "DOMAIN":
-            return None
-        paths = vm_paths(Selected.below(info))
-        return await info.context.loaders.resources.vm_named(document["keys"][0], paths)
+        return await _vm(document, info, vm_paths(Selected.below(info)))
+
+    @derived(
+        "The disk of a VM that it is, as the VM has it now; null for any other kind, and for a disk that is gone.",
+        graphql_type=Annotated["Disk", strawberry.lazy("schema.devices.disk")] | None,  # noqa: F821
+    )
+    async def disk(document: strawberry.Parent[Document], info: Info) -> Any:  # noqa: D102
+        from .graph.selection import Selected, disk_paths
+        from .graph.virtual_machine import disk_named
+
+        vm = await _vm(document, info, disk_paths(Selected.below(info)))
+        return None if vm is None else disk_named(vm, document["label"].partition("/")[2])
+
+
+_OF_VMS = ("DOMAIN", "VM_DISK")
+
+
+async def _vm(document: Document, info: Info, paths: frozenset[str]) -> Document | None:
+    """The VM that a resource is, or that it is a part of."""
+    if document["kind"] not in _OF_VMS:
+        return None
+    _, host, name = document["keys"][0].split("|", 2)
+    key = f"domain|{host}|{name if document['kind'] == 'DOMAIN' else name.partition('/')[0]}"
+    found: Document | None = await info.context.loaders.resources.vm_named(key, paths)
+    return found

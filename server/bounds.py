@@ -115,7 +115,9 @@ class LimitEntries(ValidationRule):
             return self._spread(node.name.value)
         if isinstance(node, InlineFragmentNode):
             condition = node.type_condition
-            return self._below(self.context.schema.get_type(condition.name.value) if condition else of, node.selection_set)
+            return self._below(
+                self.context.schema.get_type(condition.name.value) if condition else of, node.selection_set
+            )
         if not isinstance(node, FieldNode) or not isinstance(of, GraphQLObjectType | GraphQLInterfaceType):
             return 0
         if (field := of.fields.get(node.name.value)) is None:

@@ -5,11 +5,28 @@ Source: libvirt's domain XML, "Hard drives, floppy disks, CDROMs".
 
 from collections.abc import Iterable
 from enum import Enum
+from typing import Annotated, Any
+
+import strawberry
 
 from ..device import Device, device
 from ..disk_driver import DiskDriver
 from ..disk_source import BackingStore, DiskSource, Mirror, location_text
-from ..element import Document, Element, attribute, chain, child, children, element, flag, text_child, value_at, variant
+from ..element import (
+    Document,
+    Element,
+    attribute,
+    chain,
+    child,
+    children,
+    derived,
+    element,
+    flag,
+    text_child,
+    value_at,
+    variant,
+)
+from ..graph.arguments import After, First
 from ..iotune import IoTune
 from ..parts import Auth, Encryption
 from ..scalars import Long, OnOff, YesNo, word, words
@@ -219,6 +236,20 @@ class Disk(Device):
     )
     geometry: Geometry | None = child("Geometry that the guest is told.", since="0.10.0")
     blockio: BlockIo | None = child("Block sizes that it claims to have.", since="0.10.2")
+
+    @derived(
+        "The snapshots and checkpoints of the VM that speak of this disk, by kind and name.",
+        graphql_type=Annotated["ResourceConnection", strawberry.lazy("schema.graph.resources")],  # noqa: F821
+    )
+    async def snapshots(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: strawberry.Info[Any, Any],
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        from ..graph.resources import saved_disks
+
+        return await saved_disks(document, info, first, after)
 
     @classmethod
     def describe(cls, device: Document) -> Iterable[object]:

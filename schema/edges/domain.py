@@ -10,6 +10,7 @@ from lxml import etree
 
 from ..element import Document, value_at
 from .keys import lower, path
+from .saved import domain_of, name_kept, parent_kept
 from .sources import source
 from .spaces import (
     CHECKPOINT,
@@ -76,22 +77,6 @@ def _io_threads(domain: Document) -> Iterator[str]:
     yield from map(str, [*listed, *islice(free, max(rest, 0))])
 
 
-def _domain_of(kept: Document) -> str | None:
-    """The UUID of the VM that a snapshot or checkpoint is of."""
-    uuid = value_at(kept, "facts.domainUuid") or value_at(kept, "definition.uuid")
-    return uuid.lower() if isinstance(uuid, str) else None
-
-
-def _kept(kept: Document) -> Named:
-    domain, name = _domain_of(kept), kept.get("name")
-    return f"{domain}/{name}" if domain and name else None
-
-
-def _parent(kept: Document) -> Named:
-    domain, parent = _domain_of(kept), kept.get("parentName")
-    return f"{domain}/{parent}" if domain and parent else None
-
-
 EDGES = (
     Edge(
         "dom-emulator", "The program that runs a VM, or that a host can run VMs with.", of="domain",
@@ -133,10 +118,10 @@ EDGES = (
     ),
     Edge(
         "dom-snapshot", "The VM that a snapshot or checkpoint is of, the one before it, and the files of a snapshot.",
-        of="DOMAIN_SNAPSHOT DOMAIN_CHECKPOINT", at="", to=DOMAIN, by=_domain_of,
+        of="DOMAIN_SNAPSHOT DOMAIN_CHECKPOINT", at="", to=DOMAIN, by=domain_of,
         also=(
-            Also("DOMAIN_SNAPSHOT", "", SNAPSHOT, _parent),
-            Also("DOMAIN_CHECKPOINT", "", CHECKPOINT, _parent),
+            Also("DOMAIN_SNAPSHOT", "", SNAPSHOT, parent_kept),
+            Also("DOMAIN_CHECKPOINT", "", CHECKPOINT, parent_kept),
             Also("DOMAIN_SNAPSHOT", "memoryFile", PATH, path),
             Also("DOMAIN_SNAPSHOT", "snapshotDisks.source revertDisks.source", PATH, source),
         ),
@@ -158,6 +143,6 @@ ANSWERS = (
     Answer("domain", "domain.throttleGroups.groupName", THROTTLE_GROUP),
     Answer("domain", "domain.sysinfos[smbios].kind", SYSINFO),
     Answer("*", "alias", DEVICE_ALIAS),
-    Answer("DOMAIN_SNAPSHOT", "", SNAPSHOT, _kept),
-    Answer("DOMAIN_CHECKPOINT", "", CHECKPOINT, _kept),
+    Answer("DOMAIN_SNAPSHOT", "", SNAPSHOT, name_kept),
+    Answer("DOMAIN_CHECKPOINT", "", CHECKPOINT, name_kept),
 )

@@ -37,6 +37,8 @@ CHECKPOINT = Space("checkpoint", "DOMAIN_CHECKPOINT", listed=True)
 CERTIFICATE = Space("certificate", "CERTIFICATE")
 """`database:name`."""
 TEMPLATE = Space("template", "CONTAINER_TEMPLATE")
+VM_DISK = Space("vm-disk", "VM_DISK")
+"""A disk of a VM: the VM's UUID, and the name that snapshots and block jobs call the disk by."""
 SHARED_MEMORY = Space("shmem", "SHARED_MEMORY")
 NUMA_NODE = Space("numa-node", "NUMA_NODE")
 AUDIO_SERVER = Space("audio", "AUDIO_SERVER")
@@ -69,7 +71,6 @@ CONTROLLER = Space("controller", "CONTROLLER", "VM")
 IO_THREAD = Space("iothread", "IO_THREAD", "VM")
 THROTTLE_GROUP = Space("throttle-group", "THROTTLE_GROUP", "VM")
 IOTUNE_GROUP = Space("iotune-group", "IOTUNE_GROUP", "VM")
-DISK_NAME = Space("disk", "DISK_NAME", "VM")
 """Disks by the names that snapshots and block jobs give them: the target's, or the path of the source."""
 DISK_IDENTITY = Space("disk-identity", "DISK_IDENTITY", "VM")
 """What the guest reads of a disk: `serial:…`, `wwn:…`, `vendor:…`, `product:…`."""

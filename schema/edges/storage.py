@@ -2,11 +2,11 @@
 
 from ..element import Document
 from .keys import credentials, disk_access, passphrase, path, pci
+from .saved import disks_kept
 from .sources import in_pool, on_network, source
 from .spaces import (
     CHARACTER,
     DISK_IDENTITY,
-    DISK_NAME,
     DOMAIN,
     IO_THREAD,
     IOTUNE_GROUP,
@@ -16,9 +16,10 @@ from .spaces import (
     SECRET,
     SOCKET,
     THROTTLE_GROUP,
+    VM_DISK,
     VOLUME,
 )
-from .words import Also, Answer, Edge
+from .words import Also, Edge
 
 _SOURCES = ("source", "backingStores.source", "mirror.source", "mirror.backingStores.source")
 """Where sources stand in a disk."""
@@ -116,13 +117,10 @@ EDGES = (
     ),
     Edge(
         "disk-target", "A disk of the VM that a snapshot or checkpoint of it speaks of.",
-        of="DOMAIN_SNAPSHOT", at="snapshotDisks.name revertDisks.name", to=DISK_NAME, by=path,
-        also=(Also("DOMAIN_CHECKPOINT", "checkpointDisks.name", DISK_NAME, path),),
+        of="DOMAIN_SNAPSHOT DOMAIN_CHECKPOINT", at="", to=VM_DISK, by=disks_kept,
     ),
     Edge(
         "disk-identity", "What the guest tells a disk by: serial number, world wide name, vendor and product.",
         of="disk", at="", to=DISK_IDENTITY, by=_identity,
     ),
 )  # fmt: skip
-
-ANSWERS = (Answer("disk", "target.dev source[file].file source[block].dev", DISK_NAME, path),)

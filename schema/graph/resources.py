@@ -5,6 +5,9 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
+from ..edges.saved import disk_names
+from ..edges.spaces import VM_DISK
+from ..edges.words import Name, key
 from ..element import Document, derived
 from ..host import ResourceKind
 from ..referenced import REFERENCED
@@ -141,3 +144,11 @@ async def naming_connection(
     """The document of a `ResourceConnection` of those that name a resource."""
     request = LinkRequest(page_size(first), after, roles, kinds, resource_paths(selected_resources(info)))
     return page_fields(await info.context.loaders.resources.naming(resource.get("keys", []), request))
+
+
+async def saved_disks(disk: Document, info: Info, first: int | None, after: str | None) -> Document:
+    """The document of a `ResourceConnection` of the snapshots and checkpoints that speak of a disk."""
+    vm = disk["vm"].get("vm", disk["vm"])
+    names = (Name(f"{vm.get('uuid', '').lower()}/{name}") for name in disk_names(disk))
+    keys = [key(VM_DISK, name, vm["hostId"]) for name in names]
+    return await naming_connection({"keys": keys}, info, first, after, roles=frozenset({"disk-target"}))

@@ -13,6 +13,7 @@ import strawberry
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
 from ..definition import WholeDomain
+from ..device_links import DOMAIN_PATHS as LINKED_PATHS
 from ..devices import DEVICES
 from ..domain import Domain
 from ..element import Variant, document_key
@@ -143,14 +144,20 @@ class NodePaths(NamedTuple):
 
 def node_paths(selected: Selected) -> NodePaths:
     """What must be read of a VM whatever its id turns out to name."""
-    device = {"_id", "hostId", *_devices(selected)}
-    other_device = {"_id", "hostId", *_of_other_devices(selected)}
-    return NodePaths(vm_paths(selected), _shortest(device), _shortest(other_device), resource_paths(selected))
+    device, around = ({"_id", "hostId", *paths} for paths in (_devices(selected), _around(selected)))
+    return NodePaths(vm_paths(selected), _shortest(device), _shortest(around), resource_paths(selected))
 
 
 def attachment_paths(selected: Selected) -> frozenset[str]:
     """The paths of a VM that a selection of its attachments reads, none inside another."""
     return _shortest({"_id", "hostId", *_attachment(selected)})
+
+
+def disk_paths(selected: Selected) -> frozenset[str]:
+    """The paths of a VM that a selection of one of its disks reads, and those by which the disk is found."""
+    found = ("target.dev", "source.kind", "source.file", "source.dev")
+    names = (f"devices.disks.{path}" for path in found)
+    return _shortest({"_id", "hostId", *names, *_device(DEVICES["disk"], selected)})
 
 
 def resource_paths(selected: Selected) -> frozenset[str] | None:
@@ -198,9 +205,9 @@ def _vm(selected: Selected) -> Iterator[str]:
         elif name == "deviceTree":
             yield from _tree(inner.of("nodes"))
         elif name == "persistentDefinition":
-            tree = inner.of("deviceTree").of("nodes").of("device")
-            yield from _of_other_devices(inner.of("devices", *_ARRAYS).and_(tree))
-            yield from _of_other_attachments(inner.of("attachments"))
+            yield from _around(inner)
+        elif name == "links":
+            yield from _links(inner)
         elif name == "attachments":
             yield "attachments"
             yield from _attachment(inner)
@@ -212,22 +219,6 @@ def _vm(selected: Selected) -> Iterator[str]:
             yield from ("name", "uuid")
 
 
-def _of_other_devices(selected: Selected) -> Iterator[str]:
-    """What is read of a VM by devices of its other definition, which itself is read in whole."""
-    yield from _vm(selected.of("vm"))
-    if "attachments" in selected.fields():
-        yield from _of_other_attachments(selected.of("attachments"))
-
-
-def _of_other_attachments(selected: Selected) -> Iterator[str]:
-    fields = selected.fields()
-    if "active" in fields:
-        yield "state"
-    yield from _vm(selected.of("vm"))
-    if "device" in fields:
-        yield from _of_other_devices(fields["device"])
-
-
 def _attachment(selected: Selected) -> Iterator[str]:
     for name, inner in selected.fields().items():
         if name == "active":
@@ -236,6 +227,31 @@ def _attachment(selected: Selected) -> Iterator[str]:
             yield from _vm(inner)
         elif name == "device":
             yield from _devices(inner)
+
+
+def _links(selected: Selected) -> Iterator[str]:
+    yield "devices"
+    yield from (f"domain.{path}" for path in LINKED_PATHS)
+    yield from _devices(selected.of("device", "target"))
+
+
+_WITHIN = frozenset(
+    {"devices", "deviceTree", "nodes", "attachments", "links", "linkedFrom", "device", "target", *_ARRAYS}
+)
+"""Fields that stay within a definition, or lead out of it and back."""
+
+
+def _around(selected: Selected) -> Iterator[str]:
+    """The paths of a VM that are read by way of another definition of it, which itself is read in whole."""
+    for name, inner in selected.fields().items():
+        if name == "vm":
+            yield from _vm(inner)
+        elif name == "active":
+            yield "state"
+        elif name == "snapshots":
+            yield "uuid"
+        elif name in _WITHIN:
+            yield from _around(inner)
 
 
 def _tree(selected: Selected) -> Iterator[str]:
@@ -262,10 +278,15 @@ def _device(declared: type[Any], selected: Selected) -> Iterator[str]:
             yield from _vm(inner)
         elif name == "xml":
             yield at
+        elif name == "snapshots":
+            yield "uuid"
+            yield from (f"{at}.{path}" for path in ("target.dev", "source.kind", "source.file", "source.dev"))
         elif name in ("attachments", "resource"):
             yield "attachments"
             if name == "attachments":
                 yield from _attachment(inner)
+        elif name in ("links", "linkedFrom"):
+            yield from _links(inner)
         elif name != "id":
             yield from _field([node(declared)], name, inner, at)
 

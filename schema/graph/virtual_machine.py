@@ -10,6 +10,7 @@ from ..definition import devices_of, domain_to_xml
 from ..devices import DEVICES, Device, DeviceKind
 from ..domain import Domain
 from ..edges import answers_of
+from ..edges.saved import disk_names
 from ..edges.spaces import DOMAIN
 from ..element import Document, Extra, derived, first_sentence
 from ..node import Node, node_id
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .attachment import Attachment
     from .conflict import Conflict
     from .host import Host
+    from .link import DeviceLink
 
 
 def _devices(document: Document) -> Iterator[Document]:
@@ -112,6 +114,16 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
         from .attachment import attachments_of
 
         return attachments_of(document, wanted_roles(roles))
+
+    @derived(
+        "What its devices and the domain itself name within the VM: controllers, I/O threads, each other; in the order "
+        "of the devices.",
+        graphql_type=list[Annotated["DeviceLink", strawberry.lazy("schema.graph.link")]],
+    )
+    def links(document: strawberry.Parent[Document], roles: Roles = None) -> Any:  # noqa: D102
+        from .link import links_of
+
+        return links_of(document, wanted_roles(roles))
 
     @derived("The whole domain as libvirt XML; of an unreadable one, the text as it came.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
@@ -216,3 +228,8 @@ def names_of(vm: Document) -> list[str]:
 def device_of(vm: Document, device_id: str) -> Document | None:
     """The device of a VM's document with this local id."""
     return next((device for device in _devices(vm) if device["id"] == device_id), None)
+
+
+def disk_named(vm: Document, name: str) -> Document | None:
+    """The disk of a VM's document that a snapshot or block job calls so."""
+    return next((disk for disk in _devices(vm) if disk["kind"] == "DISK" and name in disk_names(disk)), None)

@@ -39,6 +39,12 @@ class Host:
         return Path(parts.path) if parts.scheme == "test" and not parts.netloc and parts.path != "/default" else None
 
     @property
+    def in_process(self) -> bool:
+        """Whether the driver runs in this process, where each connection may have a state of its own."""
+        parts = urlsplit(self.uri)
+        return parts.scheme == "test" and not parts.netloc
+
+    @property
     def unattended_uri(self) -> str:
         """The URI to open: ssh must fail where it would ask someone at a terminal."""
         if not urlsplit(self.uri).scheme.endswith("+ssh") or "no_tty=" in self.uri:

@@ -19,6 +19,8 @@ from server.collector.listings import UNSUPPORTED, Listings, sentence
 from server.collector.readings import Readings
 from server.collector.scopes import BELOW, OF_A_DOMAIN, WHOLE, Scopes
 from server.collector.source import HostLost, ScopeFailed
+from server.collector.spares import Spares
+from server.collector.unlisted import Unlisted
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -95,7 +97,9 @@ class Connector:
             connection = opening.result()
         except libvirt.libvirtError as error:
             raise HostLost(f"{self._host.uri} cannot be reached: {sentence(error)}") from error
-        hypervisor = Hypervisor(self._host, connection, self._calls, self._resource_calls)
+        # A driver of this process has no client: its one connection may answer any number of threads.
+        spares = None if self._host.in_process else Spares(self._open_spare)
+        hypervisor = Hypervisor(self._host, connection, self._calls, self._resource_calls, spares)
         try:
             await hypervisor.listen(self._keepalive_seconds)
         except BaseException:
@@ -109,6 +113,14 @@ class Connector:
             raise HostLost(f"{self._host.uri} cannot be reached: there is no file {fleet}.")
         return libvirt.open(self._host.unattended_uri)
 
+    def _open_spare(self) -> Any:
+        connection = self._open()
+        try:
+            connection.setKeepAlive(self._keepalive_seconds, KEEPALIVE_PROBES)
+        except libvirt.libvirtError as error:
+            log.debug("%s has no keepalive: %s", self._host.uri, error)
+        return connection
+
     def close(self) -> None:
         """Drop an opening that still hangs."""
         if self._opening:
@@ -118,7 +130,7 @@ class Connector:
 class Hypervisor:
     """One open connection; see `Source`. Never asks for secure XML, so secrets stay with libvirt."""
 
-    def __init__(self, host: Host, connection: Any, calls: Calls, resource_calls: Calls) -> None:
+    def __init__(self, host: Host, connection: Any, calls: Calls, resource_calls: Calls, spares: Spares | None) -> None:
         self.changes = Changes()
         self.scopes = Scopes()
         self._host = host
@@ -126,10 +138,11 @@ class Hypervisor:
         self._calls = calls
         self._listed: dict[str, Any] = {}
         self._in_use = InUse(self._close)
-        self._listings = Listings(connection)
+        self._spares = spares
         self._readings = Readings(resource_calls, self.scopes, CALL_SECONDS)
         self._found: dict[str, list[str]] = {}
         self._below: dict[str, set[str]] = {}
+        self._unlisted = Unlisted()
 
     async def listen(self, keepalive_seconds: int) -> None:
         """Register for events, the end of the connection and keepalive, each where the driver has it."""
@@ -189,7 +202,9 @@ class Hypervisor:
         share = -(-len(source_keys) // self._calls.limit) or 1
         slices = [source_keys[start : start + share] for start in range(0, len(source_keys), share)]
         parts = await asyncio.gather(*(self._call(partial(self._read_in_turn, keys)) for keys in slices))
-        return [observation for part in parts for observation in part]
+        observations = [observation for part in parts for observation in part]
+        self.scopes.report(*await asyncio.to_thread(self._unlisted.scopes, observations))
+        return observations
 
     def whole(self) -> Sequence[str]:
         """See `Source`."""
@@ -217,6 +232,7 @@ class Hypervisor:
             if not await self._call(self._connection.isAlive):
                 raise HostLost(f"{self._host.uri} failed: {sentence(error)}") from error
             raise ScopeFailed(sentence(error), unsupported=error.get_error_code() in UNSUPPORTED) from error
+        await asyncio.to_thread(self._unlisted.listed, scope, seen)
         if scope in BELOW:
             self._found[scope] = [one.source_key for one in seen]
         return seen
@@ -230,6 +246,8 @@ class Hypervisor:
         self.changes.close()
         self._readings.close()
         self._listed.clear()
+        if self._spares:
+            await asyncio.wait([self._calls.submit(self._spares.close)], timeout=CLOSE_SECONDS)
         await asyncio.wait([self._calls.submit(self._in_use.close)], timeout=CLOSE_SECONDS)
 
     def _close(self) -> None:
@@ -242,8 +260,12 @@ class Hypervisor:
         _ignoring_errors(connection.close)
 
     def _scope(self, scope: str) -> Iterator[ResourceObservation]:
-        with self._in_use.call():
-            yield from self._listings.read(scope)
+        if self._spares:
+            with self._spares.use() as listings:
+                yield from listings.read(scope)
+        else:
+            with self._in_use.call():
+                yield from Listings(self._connection).read(scope)
 
     def _read_in_turn(self, source_keys: Sequence[str]) -> list[Observation]:
         return [observation for key in source_keys if (observation := self._read_one(key))]

@@ -29,10 +29,7 @@ class InUse:
         try:
             yield
         finally:
-            with self._lock:
-                self._calls -= 1
-                last = self._closing and not self._calls
-            if last:
+            if self._ended():
                 self._close()
 
     def close(self) -> None:
@@ -42,3 +39,8 @@ class InUse:
             self._closing = True
         if last:
             self._close()
+
+    def _ended(self) -> bool:
+        with self._lock:
+            self._calls -= 1
+            return self._closing and not self._calls

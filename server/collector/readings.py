@@ -13,7 +13,7 @@ Steps = Callable[[], Iterator[ResourceObservation]]
 """The blocking calls of a reading, which yields what each resource turned out to be."""
 
 MOST_HUNG = 4
-"""Readings that may hang at once. libvirtd answers five calls of a connection at a time: the domains need theirs."""
+"""Readings that may hang at once; each has a thread and a connection."""
 MOST_ALIKE = 3
 """Readings of one family that may hang at once: several dead NFS servers leave the networks to be read."""
 
@@ -46,26 +46,15 @@ class Readings:
         self._seconds = seconds
         self._hung: dict[str, asyncio.Future[list[ResourceObservation]]] = {}
         self._skipped: set[str] = set()
-        self._in_turn = asyncio.Lock()
 
     async def read(self, scope: str, steps: Steps) -> list[ResourceObservation]:
         """What the steps yield; raises what they raise, and `ScopeFailed` while they hang."""
-        if not self._hung:
-            return await self._read(scope, steps)
-        # One after the other, so that no more than may hang are begun before it shows that they do.
-        async with self._in_turn:
-            self._refuse(scope)
-            return await self._read(scope, steps)
-
-    def _refuse(self, scope: str) -> None:
         if scope in self._hung:
             raise ScopeFailed(self._hanging())
         alike = sum(_family(hung) == _family(scope) for hung in self._hung)
         if len(self._hung) >= MOST_HUNG or alike >= MOST_ALIKE:
             self._skipped.add(scope)
             raise ScopeFailed("It is not asked for, as too many calls of libvirt hang.")
-
-    async def _read(self, scope: str, steps: Steps) -> list[ResourceObservation]:
         reading = _Reading(steps)
         future = self._calls.submit(reading)
         try:

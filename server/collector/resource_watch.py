@@ -11,17 +11,14 @@ from server.collector.source import HostLost, ScopeFailed, Source
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 2
-"""Scopes that are read at the same time, so that one that hangs does not hold up the others while it is waited for."""
-
-
 GRACE_SECONDS = 0.5
 
 
 class ResourceWatch:
     """Reads the scopes that a source reports, and all of them when it is told so.
 
-    It runs beside the watch of the domains: storage that does not answer delays no news of a VM.
+    It runs beside the watch of the domains: storage that does not answer delays no news of a VM. Scopes are read one
+    after the other, over one connection; one that hangs delays the others once, until it is given up.
     """
 
     def __init__(self, host_id: str, source: Source, inventory: Inventory, longest_pause: float) -> None:
@@ -29,19 +26,9 @@ class ResourceWatch:
         self._source = source
         self._inventory = inventory
         self._longest_pause = longest_pause
-        self._delivering = asyncio.Lock()
 
     async def run(self) -> None:
         """Read until cancelled; a host that is lost is told by the source's `changes`."""
-        workers = [asyncio.create_task(self._work()) for _ in range(AT_ONCE)]
-        try:
-            await asyncio.wait(workers)
-        finally:
-            for worker in workers:
-                worker.cancel()
-            await asyncio.wait(workers)
-
-    async def _work(self) -> None:
         scopes = self._source.scopes
         try:
             while True:
@@ -84,6 +71,5 @@ class ResourceWatch:
             raise ScopeFailed(f"The collector made a mistake: {type(error).__name__}.") from error
 
     async def _deliver(self, scope: str, call: Callable[[], Awaitable[None]]) -> None:
-        async with self._delivering:
-            again = partial(self._source.scopes.report, scope)
-            await deliver(self._host_id, call, self._longest_pause, again)
+        again = partial(self._source.scopes.report, scope)
+        await deliver(self._host_id, call, self._longest_pause, again)

@@ -16,7 +16,7 @@ from server.collector.hosts import Host
 from server.collector.hypervisor import Connector
 from server.collector.inventory import Inventory, Observation
 from server.collector.readings import MOST_HUNG
-from server.collector.resource_watch import AT_ONCE, ResourceWatch
+from server.collector.resource_watch import ResourceWatch
 from server.collector.source import HostLost, Source
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class HostWatch:
         self._pace = pace
         self._progress = progress
         self._calls = Calls(host.id, pace.calls_per_host)
-        self._resource_calls = Calls(host.id, MOST_HUNG + AT_ONCE)
+        self._resource_calls = Calls(host.id, MOST_HUNG + 1)
         self._connector = Connector(host, self._calls, self._resource_calls, pace.keepalive_seconds)
         self._reason: str | None = None
         self._missing_once: set[str] = set()

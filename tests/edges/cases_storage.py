@@ -242,12 +242,13 @@ CASES = (
         "<backenddomain name='driver'/></interface>",
     ),
     Case(
-        "disk-target", "DOMAIN_SNAPSHOT/monday", "disk||vda", "DISK", "disk/vda", devices=disk("file", OVERLAY),
+        "disk-target", "DOMAIN_SNAPSHOT/monday", "vm-disk|{host}|" + UUID + "/vda", "VM_DISK",
+        devices=disk("file", OVERLAY),
         resources=(("<domainsnapshot><name>monday</name><disks><disk name='vda' snapshot='external'/></disks>"
                     "</domainsnapshot>", {"domainUuid": UUID, "domainName": "case"}),),
     ),
     Case(
-        "disk-target", "DOMAIN_CHECKPOINT/monday", "disk||/images/web.qcow2", "DISK", "disk/vda",
+        "disk-target", "DOMAIN_CHECKPOINT/monday", "vm-disk|{host}|" + UUID + "//images/web.qcow2", "VM_DISK",
         devices=disk("file", OVERLAY),
         resources=(("<domaincheckpoint><name>monday</name><disks><disk name='/images/web.qcow2' checkpoint='bitmap'/>"
                     "</disks></domaincheckpoint>", {"domainUuid": UUID, "domainName": "case"}),),

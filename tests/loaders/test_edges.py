@@ -19,7 +19,7 @@ CASES = [case for case in all_cases() if SPACES[case.key.partition("|")[0]].scop
 SCOPES = {kind: listing for listing, kind in KIND_OF.items()}
 every_case = pytest.mark.parametrize(("number", "case"), list(enumerate(CASES)), ids=map(str, CASES))
 
-TIE = "role key resource { __typename id kind name ... on ReferencedResource { vm { id } } }"
+TIE = "role key resource { __typename id kind name ... on ReferencedResource { missing vm { id } disk { id } } }"
 FORWARD = f"""query($id: ID!, $host: String!) {{
   vm(id: $id) {{
     attachments {{ access active device {{ id }} {TIE} }}
@@ -79,7 +79,7 @@ async def test_an_edge_leads_there_and_back(cases: Api, number: int, case: Case)
     tie = the_tie(case, host, data)
     target = tie["resource"]
     if case.answered == "domain":
-        assert target["vm"] == {"id": vm_of(host)}
+        assert (target["vm"], target["missing"]) == ({"id": vm_of(host)}, False)
     elif case.answered:
         assert (target["__typename"] != "ReferencedResource", target["kind"]) == (True, case.kind)
         assert f"{target['kind']}/{target['name']}" == case.answered
@@ -96,6 +96,18 @@ async def test_an_edge_leads_there_and_back(cases: Api, number: int, case: Case)
         vm = (await cases.data(BACK_OF_VM, id=vm_of(host)))["vm"]
         named = [f"{one['kind']}/{one['name']}" for one in vm["referencedBy"]["nodes"]]
         assert case.owner in named or (case.role, case.owner) in owners(vm["dependents"], host)
+
+
+async def test_snapshots_and_disks_know_each_other(cases: Api) -> None:
+    for number, case in enumerate(CASES):
+        if case.role == "disk-target":
+            host = f"host-{number}"
+            data = await cases.data(FORWARD, id=vm_of(host), host=host)
+            disk = the_tie(case, host, data)["resource"]["disk"]
+            assert local_id(disk["id"]) == "disk/vda"
+            query = "query($id: ID!) { node(id: $id) { ... on Disk { snapshots { nodes { name } } } } }"
+            found = await cases.data(query, **disk)
+            assert found["node"]["snapshots"]["nodes"] == [{"name": "monday"}]
 
 
 def owners(attachments: Any, host: str) -> list[tuple[str, str]]:

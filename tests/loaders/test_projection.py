@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schema import DEVICE_KINDS
+from schema.device_links import DOMAIN_PATHS
 from tests.schema.graph.api import Api
 from tests.schema.graph.selections import EDGES, everything, some
 
@@ -22,6 +23,10 @@ TREE = DOMAIN_OF_TREE | {
     "devices.consoles.target.type",
 }
 """What the tree of a VM's buses is made from."""
+
+
+LINKED = {"devices", *(f"domain.{path}" for path in DOMAIN_PATHS)}
+"""What links are worked out from."""
 
 
 @pytest.mark.parametrize(
@@ -73,6 +78,14 @@ TREE = DOMAIN_OF_TREE | {
         ("persistentDefinition { name devices { vm { uuid } } }", {"uuid"}),
         ("persistentDefinition { deviceTree { nodes { device { vm { uuid } } } } }", {"uuid"}),
         ("persistentDefinition { disks { ...F } }", {"state"}),
+        ("persistentDefinition { links { device { vm { uuid } } target { linkedFrom { device { vm { state } } } } } }",
+         {"uuid", "state"}),
+        ("persistentDefinition { devices { attachments { device { vm { uuid } } active } } }", {"uuid", "state"}),
+        ("links { role key missing }", LINKED),
+        ("links { device { id ... on Disk { serial } } target { vm { state } } part { name } }", LINKED | {"state"}),
+        ("disks { links { role } serial }", LINKED),
+        ("controllers { linkedFrom { device { vm { uuid } } } }", LINKED | {"uuid"}),
+        ("links { key } domain { iothreads vcpu { value } }", LINKED | {"domain.vcpu.value"}),
     ],
 )  # fmt: skip
 async def test_a_query_reads_what_it_selects(fleet: Api, selection: str, paths: set[str]) -> None:

@@ -203,7 +203,7 @@ def _source_key(opaque: str) -> str:
 
 
 async def observe_resources(api: Api, host: str, seen: Sequence[ResourceObservation]) -> None:
-    """Resources of a host by themselves; volumes and ports, snapshots and checkpoints have keys that begin with `0/`."""
+    """Resources of a host by themselves; keys of what lies below others, such as volumes, begin with `0/`."""
     scopes: dict[str, list[ResourceObservation]] = {}
     for one in seen:
         listing = _LISTINGS[one.kind]

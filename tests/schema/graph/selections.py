@@ -19,24 +19,25 @@ from hypothesis import strategies as st
 from schema.definition import WholeDomain
 from schema.devices import DEVICES
 from schema.host.saved_domain import DEFINITIONS, SavedDomain
-from schema.resource import RESOURCES
+from schema.resource import RESOURCES, roots
 from schema.tables import node, reachable
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 
 _DECLARED = {
     f"{'Domain' if cls is WholeDomain else cls.__name__}.{key}"
-    for root in (WholeDomain, *RESOURCES.values())
+    for root in roots(WholeDomain)
     for cls in reachable(root)
     for key in node(cls).keys
 }
 """Fields that come from XML, whatever their names."""
 
 EDGES = frozenset({
-    "Attachment.device", "DeviceTreeNode.device", "DeviceLink.device", "NodeDevice.iommuGroup", "StorageVolume.pool",
-    "VirtualMachine.host", "attachments", "backingChain", "dependents", "freeDevices", "host", "linkedFrom", "links",
-    "neighbours", "overlays", "persistentDefinition", "physicalFunction", "ports", "referencedBy", "references",
-    "resource", "resources", "virtualFunctions", "vm", "vms", "volumes",
+    "Attachment.device", "DeviceLink.device", "DeviceLink.target", "DeviceTreeNode.device",
+    "NodeDevice.iommuGroup", "StorageVolume.pool", "VirtualMachine.host", "attachments", "backingChain",
+    "conflicts", "dependents", "disk", "freeDevices", "host", "linkedFrom", "links", "neighbours", "overlays",
+    "persistentDefinition", "physicalFunction", "ports", "referencedBy", "references", "resource", "resources",
+    "snapshots", "virtualFunctions", "vm", "vms", "volumes",
 })  # fmt: skip
 """Fields that lead to another document or to the same devices again, as `field` or as `Type.field`."""
 

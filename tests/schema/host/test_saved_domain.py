@@ -57,7 +57,9 @@ def ask() -> Callable[..., Any]:
 
         document = bson.decode(bson.encode(schema.resource_from_xml(xml)))
         resource = {"_id": "h/snapshot", **document} | ({"hostId": host} if host else {})
-        context = SimpleNamespace(resource=resource, loaders=SimpleNamespace(resources=SimpleNamespace(vm_named=vm_named)))
+        context = SimpleNamespace(
+            resource=resource, loaders=SimpleNamespace(resources=SimpleNamespace(vm_named=vm_named))
+        )
         result = await asked.execute(f"{{ resource {selection} }}", context_value=context)
         assert result.errors is None
         assert result.data is not None

@@ -327,7 +327,7 @@ class TestSystem:
                 await until(recorder, lambda: len(recorder.synchronized) >= rounds + 2)
                 await until(recorder, lambda: {"networks", "secrets", f"volumes/{fine}"} <= set(recorder.scopes_read))
                 assert UUID in scope(recorder, "pools"), "it stays as it was last seen"
-                assert _threads_of("kvm") <= 4 + 2 + 2
+                assert _threads_of("kvm") <= 4 + 1 + 2
                 system.let_go()
                 await destroying
                 second.close()
