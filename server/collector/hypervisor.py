@@ -20,6 +20,7 @@ from server.collector.readings import Readings
 from server.collector.scopes import BELOW, OF_A_DOMAIN, WHOLE, Scopes
 from server.collector.source import HostLost, ScopeFailed
 from server.collector.spares import Spares
+from server.collector.unlisted import Unlisted
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -141,6 +142,7 @@ class Hypervisor:
         self._readings = Readings(resource_calls, self.scopes, CALL_SECONDS)
         self._found: dict[str, list[str]] = {}
         self._below: dict[str, set[str]] = {}
+        self._unlisted = Unlisted()
 
     async def listen(self, keepalive_seconds: int) -> None:
         """Register for events, the end of the connection and keepalive, each where the driver has it."""
@@ -200,7 +202,9 @@ class Hypervisor:
         share = -(-len(source_keys) // self._calls.limit) or 1
         slices = [source_keys[start : start + share] for start in range(0, len(source_keys), share)]
         parts = await asyncio.gather(*(self._call(partial(self._read_in_turn, keys)) for keys in slices))
-        return [observation for part in parts for observation in part]
+        observations = [observation for part in parts for observation in part]
+        self.scopes.report(*await asyncio.to_thread(self._unlisted.scopes, observations))
+        return observations
 
     def whole(self) -> Sequence[str]:
         """See `Source`."""
@@ -228,6 +232,7 @@ class Hypervisor:
             if not await self._call(self._connection.isAlive):
                 raise HostLost(f"{self._host.uri} failed: {sentence(error)}") from error
             raise ScopeFailed(sentence(error), unsupported=error.get_error_code() in UNSUPPORTED) from error
+        await asyncio.to_thread(self._unlisted.listed, scope, seen)
         if scope in BELOW:
             self._found[scope] = [one.source_key for one in seen]
         return seen

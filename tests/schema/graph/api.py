@@ -1,22 +1,25 @@
 """The schema over a real MongoDB, without a server in between, and the commands that each request sends there."""
 
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import strawberry
-from motor.motor_asyncio import AsyncIOMotorClient
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from loaders import RequestLoaders
+from loaders.resources import ResourceReads
 from schema.element import Document
-from schema.graph.context import Paths
+from schema.graph.context import AttachmentRequest, LinkRequest, Page, Paths
 from schema.graph.schema import build_schema
-from server.collector.inventory import HostFacts, Observation
+from schema.node import parse_node_id
+from server.collector.inventory import HostFacts, Observation, ResourceObservation
+from server.collector.scopes import BELOW, KIND_OF, OF_A_DOMAIN
 from server.context import FeedChanges, RequestContext
 from server.store.collections import STATES, prepare
 from server.store.connection import Store, close
@@ -55,8 +58,43 @@ class Sent(CommandListener):
         return [body for name, of, body in self.reads if name == "find" and of == collection]
 
 
+class WholeResources(ResourceReads):
+    """Reads of resources and attachments that ignore which paths a query needs."""
+
+    async def by_id(self, resource_id: str, paths: Paths) -> Document | None:
+        return await super().by_id(resource_id, None)
+
+    async def by_key(self, key: str, paths: Paths) -> Document:
+        return await super().by_key(key, None)
+
+    async def page(self, *arguments: Any) -> Page:
+        return await super().page(*arguments[:-1], None)
+
+    async def attachments(self, keys: Collection[str], request: AttachmentRequest) -> Page:
+        return await super().attachments(keys, replace(request, vm_paths=None))
+
+    async def naming(self, keys: Collection[str], request: LinkRequest) -> Page:
+        return await super().naming(keys, replace(request, paths=None))
+
+    async def backing_chain(self, volume_id: str, paths: Paths) -> Sequence[Document]:
+        return await super().backing_chain(volume_id, None)
+
+    async def neighbours(self, *arguments: Any) -> Page:
+        return await super().neighbours(*arguments[:-1], None)
+
+    async def vm_named(self, key: str, vm_paths: Paths) -> Document | None:
+        return await super().vm_named(key, None)
+
+    async def unused(self, *arguments: Any) -> Page:
+        return await super().unused(*arguments[:-1], None)
+
+
 class WholeDocuments(RequestLoaders):
     """Loaders that ignore which paths a query needs: the judge of projections."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[Document], seconds: float) -> None:
+        super().__init__(database, seconds)
+        self.resources = WholeResources(database, int(seconds * 1000))
 
     async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
         return await super().vm(vm_id, None)
@@ -133,6 +171,57 @@ async def pages(api: Api, queries: Mapping[str, str], host: str) -> AsyncIterato
             return
         yield found
         after = page["pageInfo"]["endCursor"]
+
+
+async def resource_pages(api: Api, queries: Sequence[str], host: str) -> AsyncIterator[dict[str, Document]]:
+    """The answers of queries for resources of a host, put together by their keys on the host, a page at a time."""
+    after = None
+    while True:
+        found: dict[str, Document] = {}
+        for query in queries:
+            page = (await api.data(query, host=host, after=after))["resources"]
+            for one in page["nodes"]:
+                _put_together(found.setdefault(one["id"], {}), one)
+        if not found:
+            return
+        yield {_source_key(opaque): one for opaque, one in found.items()}
+        after = page["pageInfo"]["endCursor"]
+
+
+def _put_together(known: Document, part: Document) -> None:
+    for name, value in part.items():
+        if isinstance(value, dict) and isinstance(known.get(name), dict):
+            _put_together(known[name], value)
+        else:
+            known[name] = value
+
+
+def _source_key(opaque: str) -> str:
+    parsed = parse_node_id(opaque)
+    assert parsed is not None
+    return parsed[1][0].split("/", 2)[2]
+
+
+async def observe_resources(api: Api, host: str, seen: Sequence[ResourceObservation]) -> None:
+    """Resources of a host by themselves; keys of what lies below others, such as volumes, begin with `0/`."""
+    scopes: dict[str, list[ResourceObservation]] = {}
+    for one in seen:
+        listing = _LISTINGS[one.kind]
+        below = listing in (*BELOW.values(), *OF_A_DOMAIN)
+        scopes.setdefault(f"{listing}/0" if below else listing, []).append(one)
+    for scope in sorted(scopes, key=lambda scope: "/" in scope):
+        await api.inventory.resources_observed(host, scope, scopes[scope])
+
+
+def numbered(kind: str, documents: Iterable[bytes]) -> list[ResourceObservation]:
+    """Documents of a kind as observations."""
+    below = _LISTINGS[kind] in (*BELOW.values(), *OF_A_DOMAIN)
+    return [
+        ResourceObservation(kind, f"{'0/' if below else ''}{number:04}", xml) for number, xml in enumerate(documents)
+    ]
+
+
+_LISTINGS = {kind: listing for listing, kind in KIND_OF.items()}
 
 
 @asynccontextmanager
