@@ -24,6 +24,14 @@ _PAGE = "resources"
 LONGEST_CHAIN = 200
 """Volumes below one another; libvirt reads no longer chain."""
 
+_ASSIGNABLE: dict[str, Document] = {
+    "pci": {
+        "capabilities.iommuGroup": {"$exists": True},
+        "capabilities.capabilities.kind": {"$nin": ["pci-bridge", "cardbus-bridge"]},
+    },
+}
+"""What a device of a capability must have, and not be, so that a VM can be given it."""
+
 
 class ResourceReads(AttachmentReads, ReferencedReads):
     """Reads of resources; see `schema.graph.context.Resources`. Each takes at most `milliseconds`."""
@@ -34,6 +42,7 @@ class ResourceReads(AttachmentReads, ReferencedReads):
         self._by_id: dict[Paths, DataLoader[str, Document | None]] = {}
         self._by_key: dict[Paths, DataLoader[str, Document]] = {}
         self._naming: dict[LinkRequest, DataLoader[tuple[str, ...], Page]] = {}
+        self._unused: dict[tuple[str, int, str | None, Paths], DataLoader[str, Page]] = {}
         self._chains: dict[Paths, DataLoader[str, Sequence[Document]]] = {}
 
     async def by_id(self, resource_id: str, paths: Paths) -> Document | None:
@@ -72,18 +81,8 @@ class ResourceReads(AttachmentReads, ReferencedReads):
 
     async def unused(self, host_id: str, capability: str, limit: int, after: str | None, paths: Paths) -> Page:
         """Part of a host's node devices of a capability that a VM could be given and none has, by name."""
-        query: Document = {"hostId": host_id, "kind": "NODE_DEVICE", "capabilities.kind": capability}
-        stages: list[Document] = [{"$match": query if after is None else {"$and": [query, _beyond(after)]}}]
-        used = {
-            "from": "vms",
-            "localField": "keys",
-            "foreignField": "attachments.key",
-            "pipeline": [{"$limit": 1}, {"$project": {"_id": 1}}],
-            "as": "users",
-        }
-        stages += [{"$sort": {"label": 1, "_id": 1}}, {"$lookup": used}, {"$match": {"users": []}}]
-        stages += [{"$limit": limit + 1}, {"$project": _projection(paths) or {"users": 0}}]
-        return _page(await self._aggregate(self._resources, stages), limit, after)
+        request = (capability, limit, after, paths)
+        return await batched(self._unused, request, self._load_unused).load(host_id)
 
     def _load_by_id(self, paths: Paths) -> Callable[[list[str]], Any]:
         async def load(ids: list[str]) -> list[Document | None]:
@@ -124,6 +123,33 @@ class ResourceReads(AttachmentReads, ReferencedReads):
         async def load(many: list[tuple[str, ...]]) -> list[Page]:
             joined = await self._join(many, "resources", "links.key", inner)
             return [_page(found, request.limit, request.after) for found in joined]
+
+        return load
+
+    def _load_unused(self, request: tuple[str, int, str | None, Paths]) -> Callable[[list[str]], Any]:
+        capability, limit, after, paths = request
+        if not storable(capability):
+            raise ValueError("`capability` is not valid Unicode.")
+        query: Document = {"kind": "NODE_DEVICE", "capabilities.kind": capability, **_ASSIGNABLE.get(capability, {})}
+        used = {
+            "from": "vms",
+            "localField": "keys",
+            "foreignField": "attachments.key",
+            "pipeline": [{"$limit": 1}, {"$project": {"_id": 1}}],
+            "as": "users",
+        }
+        inner: list[Document] = [
+            {"$match": query if after is None else {"$and": [query, _beyond(after)]}},
+            {"$sort": {"label": 1, "_id": 1}},
+            {"$lookup": used},
+            {"$match": {"users": []}},
+            {"$limit": limit + 1},
+            {"$project": _projection(paths) or {"users": 0}},
+        ]
+
+        async def load(hosts: list[str]) -> list[Page]:
+            joined = await self._join([[host] for host in hosts], "resources", "hostId", inner)
+            return [_page(found, limit, after) for found in joined]
 
         return load
 

@@ -98,12 +98,12 @@ class Device(Element, Node):
         graphql_type=Annotated["VirtualMachine", strawberry.lazy("schema.graph.virtual_machine")] | None,
     )
     def vm(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
-        owner = document[
-            "vm"
-        ]  # a VM, its other definition, which knows the VM, or a saved one, which knows whose it is
+        # A VM, its other definition, which knows the VM, or a saved one, which knows by what name to find it.
+        owner = document["vm"]
         if "resource" in owner:
-            host_id = owner["resource"].get("hostId")
-            return info.context.loaders.vm(f"{host_id}/{owner['uuid']}") if host_id and "uuid" in owner else None
+            from .host.saved_domain import vm_of
+
+            return vm_of(owner, info)
         return owner.get("vm", owner)
 
     @derived(

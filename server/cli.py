@@ -82,7 +82,12 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Print the ver
 def serve(
     host: Hosts = None,
     sample: Annotated[
-        bool, typer.Option("--sample", help="Watch the sample fleet in libvirt's test hypervisor if no host is named.")
+        bool,
+        typer.Option(
+            "--sample",
+            help="Watch the two hosts of the sample if no host is named: a fleet in libvirt's test hypervisor, and a "
+            "directory of XML dumps.",
+        ),
     ] = False,
     no_collector: Annotated[
         bool, typer.Option("--no-collector", help="Only answer requests; `virtgraph collect` watches the hosts.")
@@ -115,9 +120,9 @@ def serve(
         query_seconds=query_seconds,
     )
     if sample and not settings.hosts:
-        from server.sample import fleet_uri
+        from server.sample import sample_hosts
 
-        settings.hosts = [f"sample={fleet_uri()}"]
+        settings.hosts = sample_hosts()
     if no_collector and settings.mongodb_uri is None:
         raise _fail("--no-collector needs the MongoDB that the collector writes to: set --mongodb-uri.")
     _run(settings, answer=True, collect=not no_collector)

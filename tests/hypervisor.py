@@ -131,12 +131,15 @@ class Libvirtd:
             stderr=subprocess.DEVNULL,
             **self._identity(),
         )
+        self._wait_until_it_answers(self._process)
+
+    def _wait_until_it_answers(self, process: "subprocess.Popen[bytes]") -> None:
         deadline = time.monotonic() + START_SECONDS
         while True:
             with suppress(libvirt.libvirtError):
                 self.connect().close()
                 return
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if process.poll() is not None or time.monotonic() > deadline:
                 log = self._log.read_text() if self._log.exists() else "(no log)"
                 pytest.fail(f"The private libvirtd did not start:\n{log}")
             time.sleep(0.02)

@@ -6,9 +6,10 @@ others see. It and whatever it started end with the process that is its namespac
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +73,35 @@ class PrivilegedLibvirtd(Libvirtd):
         """Let what hangs end."""
         (self.directory / "hang").unlink(missing_ok=True)
 
+    def crash(self) -> None:
+        """End libvirtd alone, at once: its guests and networks go on."""
+        (pid,) = self.running("libvirtd")
+        os.kill(pid, signal.SIGKILL)
+
+    def recover(self) -> None:
+        """Start libvirtd anew beside what it left running, and wait until it answers."""
+        assert self._process
+        (self.directory / "again").touch()
+        self._wait_until_it_answers(self._process)
+
+    def running(self, program: str) -> list[int]:
+        """The processes of a program in the daemon's namespaces."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                within = (process / "ns" / "pid").readlink() == Path(f"/proc/{self.pid}/ns/pid_for_children").readlink()
+                if within and (process / "comm").read_text().strip() == program:
+                    found.append(int(process.name))
+        return found
+
     def _command(self) -> list[str]:
         tools = self.directory / "tools"
         script = [f"mkdir -p {there}; mount --bind {self.directory}/{here} {there}" for here, there in STATE.items()]
         script += [f"mount --bind {tools}/{name} $(readlink -f $(which {name}))" for name in ("umount", "mount")]
         # The shell stays: the first process of its namespace has to collect those whose parents ended.
-        script += ["ip link set lo up", " ".join(super()._command()) + " & wait"]
+        again = self.directory / "again"
+        script += ["ip link set lo up", "while :; do", " ".join(super()._command()) + " & wait $! || true"]
+        script += [f"while [ ! -e {again} ]; do sleep 0.05; done", f"rm {again}", "done"]
         return [*NAMESPACES, "sh", "-ec", "\n".join(script)]
 
     def _identity(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import strawberry
 from ..device import Device
 from ..edges import EDGES, attachments
 from ..element import Document, derived
+from ..host.saved_domain import vm_of
 from ..resource import Resource
 from ..roles import EdgeRole, wanted_roles
 from .arguments import page_size
@@ -49,13 +50,19 @@ class Attachment:
     def access(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return str(document["access"])
 
-    @derived("Whether the VM runs, or is paused, so that it really has the resource now.")
+    @derived(
+        "Whether the VM runs, or is paused, so that it really has the resource now; never for what a snapshot or "
+        "checkpoint names."
+    )
     def active(document: strawberry.Parent[Document]) -> bool:  # noqa: D102
-        return document["vm"].get("state") in ACTIVE
+        return "vm" in document and document["vm"].get("state") in ACTIVE
 
-    @derived("The VM that is attached to the resource.", graphql_type=VirtualMachine)
-    def vm(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
-        return document["vm"]
+    @derived(
+        "The VM that is attached to the resource; null for what a snapshot or checkpoint of a VM names that is gone.",
+        graphql_type=VirtualMachine | None,
+    )
+    def vm(document: strawberry.Parent[Document], info: Info) -> Any:  # noqa: D102
+        return document["vm"] if "vm" in document else vm_of(document["owner"], info)
 
     @derived(
         "The device that is attached; null where the domain itself names the resource.", graphql_type=Device | None
@@ -75,10 +82,14 @@ class Attachment:
 
 
 def attachments_of(owner: Document, roles: frozenset[str] | None = None) -> list[Document]:
-    """The attachments of a VM; of its other definition they are worked out, as nobody else is to find them."""
-    vm = owner.get("vm", owner)
-    found = attachments(owner, vm["hostId"]) if "vm" in owner else owner.get("attachments", [])
-    return [{**one, "vm": vm, "owner": owner} for one in found if roles is None or one["role"] in roles]
+    """The attachments of a VM; of its other definitions they are worked out, as nobody else is to find them."""
+    if "resource" in owner:
+        found, known = attachments(owner, owner["resource"].get("hostId", "")), {"owner": owner}
+    elif "vm" in owner:
+        found, known = attachments(owner, owner["vm"]["hostId"]), {"owner": owner, "vm": owner["vm"]}
+    else:
+        found, known = owner.get("attachments", []), {"owner": owner, "vm": owner}
+    return [{**one, **known} for one in found if roles is None or one["role"] in roles]
 
 
 def device_attachments(device: Document, roles: frozenset[str] | None = None) -> list[Document]:

@@ -120,12 +120,12 @@ class DeviceTree:
 
 
 def tree_document(definition: Document) -> Document:
-    """The document of a `DeviceTree`, of a VM or of its other definition, each device knowing whose it is."""
-    owner = definition.get("vm")
-    vm_id, which = (definition["_id"], ()) if owner is None else (owner["_id"], ("persistent",))
+    """The document of a `DeviceTree`, of a VM or of another definition of it, each device knowing whose it is."""
+    owner: Document = definition.get("resource") or definition.get("vm") or definition
+    which = (definition["key"],) if "resource" in definition else ("persistent",) if "vm" in definition else ()
 
     def opaque(name: str | None) -> strawberry.ID | None:
-        return None if name is None else node_id("DeviceTreeNode", vm_id, name, *which)
+        return None if name is None else node_id("DeviceTreeNode", owner["_id"], name, *which)
 
     return {
         "nodes": [

@@ -109,7 +109,8 @@ class Host(Node):
         return await resource_connection(info, stored, filter, document["_id"], first, after, referenced=only_named)
 
     @derived(
-        "Devices of the host that a VM could be given and that no VM's definition names, by name.",
+        "Devices of the host that a VM could be given and that no VM's definition names, by name. Of PCI functions, "
+        "those with an IOMMU group that are no bridge; whether the host itself needs one, nobody can say.",
         graphql_type=ResourceConnection,
     )
     async def free_devices(  # noqa: D102

@@ -11,18 +11,21 @@ from ..definition import WholeDomain
 from ..device import Device
 from ..devices import DEVICES, Devices
 from ..element import Claim, Variant
+from ..host import RESOURCES
+from ..resource import roots
 from ..tables import Child, Node, Slot, declared_name, node, reachable
 from .schema import build_schema
 
 _INTRODUCTION = """# libvirt's XML in virtgraph
 
-Where each element and attribute of a domain's XML is kept, and what it is called in GraphQL. This page is made from the
-declarations by `virtgraph mapping`; GraphiQL's documentation panel has the same fields with their descriptions.
+Where each element and attribute of a domain's XML is kept, and of the XML of each resource: pools, networks, devices of
+the host and so on; and what it is called in GraphQL. This page is made from the declarations by `virtgraph mapping`;
+GraphiQL's documentation panel has the same fields with their descriptions.
 
 - **XML**: libvirt's own name, as the path from the section's element: `driver/@cache` is an attribute, `serial` an
   element or its text, `readonly/` an element whose presence is the information.
-- **Document**: the path in MongoDB and in what `schema.domain_from_xml` returns, from the section's object; `[]` is a
-  list. A path in GraphQL has the same steps.
+- **Document**: the path in MongoDB and in what `schema.domain_from_xml` and `schema.resource_from_xml` return, from the
+  section's object; `[]` is a list. A path in GraphQL has the same steps.
 - **GraphQL** and **type**: the field that shows it. A link leads to the section of what is declared once for many.
 - **Found**: *indexed* values can be searched through an index; *secret* ones are secrets themselves.
 - **Since**: the libvirt release that brought it, where libvirt's documentation says so.
@@ -48,13 +51,20 @@ def mapping_page() -> str:
     return "\n".join([_INTRODUCTION, *_Page(build_schema()._schema).lines()])
 
 
+_WHOLE = (WholeDomain, Devices)
+"""What has sections of its own, wherever it stands."""
+
+
 class _Page:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        declared: list[type[Any]] = [Device, *reachable(WholeDomain)]
+        declared: list[type[Any]] = [
+            Device,
+            *dict.fromkeys(cls for root in roots(WholeDomain) for cls in reachable(root)),
+        ]
         uses = Counter(plan.of for cls in declared for _, plan in node(cls).plans() if isinstance(plan.of, type))
         # A class that several others hold has a section of its own, and so has a family, for its shapes.
-        self._apart = {of for of, count in uses.items() if (count > 1 or issubclass(of, Variant)) and of is not Devices}
+        self._apart = {of for of, count in uses.items() if (count > 1 or issubclass(of, Variant)) and of not in _WHOLE}
 
     def lines(self) -> Iterator[str]:
         yield from _section("The domain", "`<domain>`.", self._domain())
@@ -64,6 +74,9 @@ class _Page:
             rows = [row for row in self._rows(declared) if row.document.split(".")[0].removesuffix("[]") not in common]
             place = f"`<{tag}>`, in the document under `devices.{declared.array}[]`, in GraphQL `{declared.__name__}`."
             yield from _section(f"`{tag}`", place, rows)
+        for kind, resource in RESOURCES.items():
+            place = f"`<{resource.tag}>`, in the collection `resources` with the kind `{kind}`."
+            yield from _section(resource.__name__, place, self._rows(resource))
         yield "## Shared parts\n"
         for part in sorted(self._apart - set(DEVICES.values()), key=lambda part: part.__name__):
             yield from self._part(part)
@@ -120,7 +133,7 @@ class _Page:
         if plan.of in self._apart:
             shown = f"[{shown}](#{plan.of.__name__.lower()})"
         yield Row(xml.removesuffix("/"), path, field, shown, plan.claim)
-        if isinstance(plan.of, type) and plan.of not in self._apart and plan.of is not Devices:
+        if isinstance(plan.of, type) and plan.of not in self._apart and plan.of not in _WHOLE:
             yield from self._table(plan.of, node(plan.of), xml, f"{path}.")
 
     def _field(self, cls: type[Any], key: str) -> tuple[str, str]:

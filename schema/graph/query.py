@@ -8,8 +8,9 @@ import strawberry
 from ..conflicts import ConflictKind
 from ..edges import is_key
 from ..element import Document, derived
+from ..host.saved_domain import DEFINITIONS, SavedDomain, saved_definition
 from ..node import Node, parse_node_id
-from ..resource import Resource
+from ..resource import RESOURCES, Resource
 from .arguments import After, Before, First, Last
 from .conflict import ConflictConnection, conflict_connection
 from .connections import OrderBy, VmConnection, Where, page_request, vm_connection
@@ -25,16 +26,37 @@ from .virtual_machine import VirtualMachine, device_of
 MOST_NODES = 500
 """Ids that `nodes` takes at once."""
 
+SAVED_PATHS = frozenset({"_id", "hostId", "kind", "keys", *DEFINITIONS})
+"""What is read of a snapshot or checkpoint to find a device in it."""
+
 
 async def find_resource(info: Info, key: tuple[str, ...], paths: Paths) -> Document | None:
     """The resource whose id holds this key; None for one that is gone, or that by now is more than a name."""
     match key:
-        case ("", name) if is_key(name):
+        case ("", name) if is_key(name) and _encodes(name):
             found = await info.context.loaders.resources.by_key(name, paths)
             return found if "referenced" in found else None
         case (resource_id,):
             return await info.context.loaders.resources.by_id(resource_id, paths)
     return None
+
+
+def _encodes(text: str) -> bool:
+    """Whether the text has a place in an id: JSON lets half a surrogate pair through, and UTF-8 does not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+async def find_saved_device(info: Info, resource_id: str, device_id: str, key: str) -> Document | None:
+    """A device of a definition that a snapshot or checkpoint keeps under a key."""
+    resource = await info.context.loaders.resources.by_id(resource_id, SAVED_PATHS)
+    if resource is None or not issubclass(RESOURCES[resource["kind"]], SavedDomain):
+        return None
+    definition = saved_definition(resource, key)
+    return None if definition is None else device_of(definition, device_id)
 
 
 async def find_node(info: Info, opaque: str, paths: NodePaths) -> Document | None:
@@ -55,6 +77,8 @@ async def find_node(info: Info, opaque: str, paths: NodePaths) -> Document | Non
                 info.context.loaders.vm(vm_id, paths.other_device),
             )
             return None if definition is None or vm is None else device_of({**definition, "vm": vm}, device_id)
+        case "Device", (resource_id, device_id, key) if key in DEFINITIONS:
+            return await find_saved_device(info, resource_id, device_id, key)
     return None
 
 

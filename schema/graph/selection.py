@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 import strawberry
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 
+from ..definition import WholeDomain
 from ..device_links import DOMAIN_PATHS as LINKED_PATHS
 from ..devices import DEVICES
 from ..domain import Domain
@@ -51,8 +52,10 @@ _RESOURCE: dict[str, tuple[str, ...]] = {
     "untyped": ("untyped.path",),
     "error": ("error",),
     "backingChain": (),
+    "createdAt": ("creationTime",),
     "dhcpLeases": ("facts.leases",),
     "iommuGroup": ("links",),
+    "name": ("name",),
     "overlays": (),
     "physicalFunction": ("capabilities",),
     "pool": ("links",),
@@ -166,6 +169,8 @@ def resource_paths(selected: Selected) -> frozenset[str] | None:
                 found.update(_RESOURCE[name])
             elif name in _computed(declared):  # type: ignore[arg-type]
                 return None
+            elif any(table is not None and table.cls is WholeDomain for table in _below(node(declared), name)):
+                found.add(name)  # a definition has the fields of a VM, not those of its XML
             else:
                 found.update(path.removeprefix(".") for path in _field([node(declared)], name, inner, ""))
     return _shortest(found)

@@ -4,7 +4,7 @@ Source: libvirt's network XML format.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 
@@ -88,9 +88,12 @@ class DhcpLease:
 
     ip_address: str | None = strawberry.field(description="Address that the guest has for the time.")
     prefix: int | None = strawberry.field(description="Length of the address's network part in bits.")
-    mac_address: str | None = strawberry.field(description="Hardware address of the guest's interface.")
     hostname: str | None = strawberry.field(description="What the guest called itself when it asked.")
     client_id: str | None = strawberry.field(description="Identifier that the DHCP client gave, in hexadecimal.")
+
+    @derived("Hardware address of the guest's interface.")
+    def mac_address(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
+        return cast(str | None, document.get("mac"))
 
     @derived("When the address is free again unless the guest asks for more time.")
     def expires_at(document: strawberry.Parent[Document]) -> datetime | None:  # noqa: D102

@@ -18,6 +18,10 @@ SAVED = Annotated["SavedDefinition", strawberry.lazy("schema.graph.saved_definit
 """What GraphQL shows of a whole domain inside a resource."""
 
 
+DEFINITIONS = ("definition", "inactiveDefinition")
+"""The keys under which snapshots and checkpoints keep whole domains."""
+
+
 def saved_definition(resource: Document, key: str) -> Document | None:
     """The definition under a key of a resource; it knows the resource and the key, for its devices' sake."""
     domain = resource.get(key)
@@ -31,6 +35,21 @@ def saved(key: str) -> Callable[..., Any]:
         return saved_definition(document, key)
 
     return resolve
+
+
+def vm_of(definition: Document, info: strawberry.Info[Any, Any]) -> Any:
+    """The VM that a saved definition is of, to be awaited; None where the definition does not say or the VM is gone."""
+    from ..edges.keys import lower
+    from ..edges.spaces import DOMAIN
+    from ..edges.words import Name, key
+    from ..graph.selection import Selected, vm_paths
+
+    host_id = definition["resource"].get("hostId")
+    called = lower(definition["uuid"]) if "uuid" in definition else f"name:{definition.get('name', '')}"
+    if host_id is None or called == "name:":
+        return None
+    paths = vm_paths(Selected.below(info))
+    return info.context.loaders.resources.vm_named(key(DOMAIN, Name(called), host_id), paths)
 
 
 @element
@@ -66,6 +85,6 @@ class SavedDomain(Resource):
     @classmethod
     def settle(cls, document: Document) -> None:
         """Give the devices of the definitions their ids."""
-        for key in ("definition", "inactiveDefinition"):
+        for key in DEFINITIONS:
             if key in document:
                 with_ids(document[key])

@@ -23,6 +23,7 @@ from server.collector.readings import Readings
 from server.collector.scopes import BELOW, OF_A_DOMAIN, WHOLE, Scopes
 from server.collector.source import HostLost, ScopeFailed
 from server.collector.spares import NoSpare, Spares
+from server.collector.unlisted import Unlisted
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -141,6 +142,7 @@ class Hypervisor:
         self._readings = Readings(resource_calls, self.scopes, CALL_SECONDS)
         self._found: dict[str, list[str]] = {}
         self._below: dict[str, set[str]] = {}
+        self._unlisted = Unlisted()
 
     async def listen(self, keepalive_seconds: int) -> None:
         """Register for events, the end of the connection and keepalive, each where the driver has it."""
@@ -204,6 +206,7 @@ class Hypervisor:
             reading.stop()
             for helper in helpers:
                 helper.cancel()
+        self.scopes.report(*await asyncio.to_thread(self._unlisted.scopes, reading.seen))
         return reading.seen
 
     def whole(self) -> Sequence[str]:
@@ -235,6 +238,7 @@ class Hypervisor:
             if not await self._call(lambda connection: connection.isAlive()):
                 raise HostLost(f"{self._host.uri} failed: {reason}") from error
             raise ScopeFailed(reason, unsupported=code in UNSUPPORTED) from error
+        await asyncio.to_thread(self._unlisted.listed, scope, seen)
         if scope in BELOW:
             self._found[scope] = [one.source_key for one in seen]
         return seen

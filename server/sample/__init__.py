@@ -1,6 +1,8 @@
-"""The sample fleet: one made-up libvirt host with some fifty virtual machines, for libvirt's test driver.
+"""The sample: two made-up hosts of a small company with a lab.
 
-`fleet.xml` names every file; `domains/`, `networks/`, `pools/`, `interfaces/` and `devices/` hold one definition each.
+`fleet.xml` names every file of the first, for libvirt's test driver: `domains/`, `networks/`, `pools/`, `interfaces/`
+and `devices/` hold one definition each. `dumps/` is the second, a directory of XML: what the test driver does not have,
+such as filters, secrets and snapshots, and machines of other hypervisors and of newer releases than may be installed.
 """
 
 from importlib.resources import files
@@ -12,5 +14,13 @@ def fleet_uri() -> str:
 
     Each connection gets a fleet of its own, in the memory of the process that opens it.
     """
-    fleet = Path(str(files(__name__) / "fleet.xml")).absolute()
-    return "test" + fleet.as_uri().removeprefix("file")
+    return "test" + _place("fleet.xml").as_uri().removeprefix("file")
+
+
+def sample_hosts() -> list[str]:
+    """Return the hosts of the sample as `--host` takes them: the fleet, and the lab's dumps."""
+    return [f"sample={fleet_uri()}", "lab=files" + _place("dumps").as_uri().removeprefix("file")]
+
+
+def _place(name: str) -> Path:
+    return Path(str(files(__name__) / name)).absolute()

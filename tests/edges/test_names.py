@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 import schema
-from schema.edges.keys import numbers, path
+from schema.edges.keys import endpoint, numbers, path
 from schema.edges.sources import located, network_volume
 from schema.edges.words import Name
 
@@ -78,3 +78,31 @@ def test_the_layers_of_a_chain_keep_their_order_whatever_they_are() -> None:
         ("backing-chain", "path|h|/dev/a"),
         ("backing-chain", "volume|h|p/v"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("<interface type='network'><source network='lan' portid='1' bridge='virbr0'/></interface>",
+         ["if-network", "if-networkport", "if-bridge"]),
+        ("<interface type='direct'><source network='lan' dev='eth0' mode='vepa'/></interface>",
+         ["if-network", "if-direct"]),
+        ("<interface type='vds'><source switchid='s' portid='1'/></interface>", ["if-vds"]),
+        ("<interface type='bridge'><target dev='vnet%d'/></interface>", []),
+        ("<graphics type='vnc' port='-1' autoport='yes'/>", []),
+        ("<graphics type='spice' port='5900'><listen type='network' network='lan'/></graphics>", ["gfx-listen"]),
+        ("<graphics type='vnc' port='5900'><listen type='none'/></graphics>", []),
+        ("<serial type='pty'><source path='/dev/pts/3'/></serial>", []),
+    ],
+)  # fmt: skip
+def test_what_live_and_unsettled_devices_name(text: str, roles: list[str]) -> None:
+    """A running VM names its network before what that led to; what libvirt is still to choose has no name."""
+    definition = schema.domain_from_xml(f"<domain><devices>{text}</devices></domain>")
+    assert [one["role"] for one in schema.attachments(definition, "h")] == roles
+
+
+def test_of_ports_the_protocol_and_the_hosts_own_addresses_count() -> None:
+    assert endpoint("0.0.0.0", 5900) == endpoint("127.0.0.1", "5900") == Name(":5900")
+    assert endpoint("0.0.0.0", 5900, "udp") == Name(":5900/udp")
+    assert endpoint("[2001:DB8::1]", 5900) == endpoint("2001:db8::1", 5900) == Name("[2001:db8::1]:5900", "FLEET")
+    assert endpoint("192.0.2.1", -1) is None

@@ -82,8 +82,8 @@ async def test_a_query_through_shared_resources_asks_at_most_eight_times(
         assert len(data["vms"]["nodes"]) == first
     with capsys.disabled():
         print(f"\nof 100 VMs: {len(asked[100])} questions to MongoDB: {', '.join(asked[100])}")
-    assert asked[10] == asked[100]
-    assert len(asked[100]) <= 8
+    assert set(asked[10]) == set(asked[100])  # attachments are asked for once, or apart for what was read apart
+    assert max(map(len, asked.values())) <= 8
 
 
 async def test_the_answer_is_right(big: Api) -> None:

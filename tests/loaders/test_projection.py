@@ -85,7 +85,7 @@ LINKED = {"devices", *(f"domain.{path}" for path in DOMAIN_PATHS)}
         ("links { device { id ... on Disk { serial } } target { vm { state } } part { name } }", LINKED | {"state"}),
         ("disks { links { role } serial }", LINKED),
         ("controllers { linkedFrom { device { vm { uuid } } } }", LINKED | {"uuid"}),
-        ("links { key } domain { iothreads vcpu { count } }", LINKED | {"domain.vcpu.count"}),
+        ("links { key } domain { iothreads vcpu { value } }", LINKED | {"domain.vcpu.value"}),
     ],
 )  # fmt: skip
 async def test_a_query_reads_what_it_selects(fleet: Api, selection: str, paths: set[str]) -> None:

@@ -300,6 +300,11 @@ def repeated(alias: str, number: int) -> str:
     return " ".join(f"{alias}{index}: __typename" for index in range(number))
 
 
+def within(step: str, times: int) -> str:
+    """A selection inside itself: `{ step { step { name } } }`."""
+    return f"{{ {step} " * times + "{ name }" + f" {'}' * (step.count('{') + 1)}" * times
+
+
 def doubling(depth: int, core: str) -> str:
     """Fragments each of which spreads the next one twice."""
     links = [f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }}" for i in range(depth)]
@@ -326,6 +331,23 @@ def doubling(depth: int, core: str) -> str:
             "`vms` stands inside `vms` at most 2 deep.",
         ),
         ("{ hosts " * 2000 + "}" * 2000, "Document is nested too deeply. Parsing aborted."),
+        (
+            "{ resources(first: 500) { nodes { attachments(first: 500) { nodes { vm { attachments { role } } } } } } }",
+            "The answer may have 1,000,000 entries of lists, not 2,750,500: ask for smaller pages.",
+        ),
+        (
+            "query($n: Int) { resources { nodes { attachments(first: $n) { nodes { resource { ...R } } } } } }"
+            "fragment R on Resource { referencedBy(first: $n) { edges { node { name } } } }",
+            "The answer may have 1,000,000 entries of lists, not 12,525,050: ask for smaller pages.",
+        ),
+        (
+            f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Resource {within('referencedBy { nodes', 30)} }} }}",
+            "The answer may have 1,000,000 entries of lists, not far more: ask for smaller pages.",
+        ),
+        (
+            f"{{ conflicts {{ nodes {{ attachments {{ resource {within('references { resource', 5)} }} }} }} }}",
+            "The answer may have 1,000,000 entries of lists, not 55,555,550: ask for smaller pages.",
+        ),
     ],
 )
 async def test_documents_are_bounded(http: httpx.AsyncClient, query: str, message: str) -> None:
@@ -334,8 +356,17 @@ async def test_documents_are_bounded(http: httpx.AsyncClient, query: str, messag
     assert response.json()["errors"][0]["message"].removeprefix("Syntax Error: ") == message
 
 
-async def test_the_bounds_leave_room(http: httpx.AsyncClient) -> None:
-    query = f"{{ {repeated('a', MOST_ALIASES)} {'hosts { name } ' * 200} }}"
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"{{ {repeated('a', MOST_ALIASES)} {'hosts { name } ' * 200} }}",
+        "{ vms(first: 500) { nodes { disks { resource { attachments(first: 100) { nodes { vm { name } } } } } } } }",
+        "{ resources(first: 500) { nodes { attachments(first: 500) { nodes { vm { name } } } } } }",
+        "{ vms(first: 100) { nodes { neighbours { nodes { vm { name } shared { resource { name } } } } conflicts { "
+        "vms { name } } } } }",
+    ],
+)
+async def test_the_bounds_leave_room(http: httpx.AsyncClient, query: str) -> None:
     assert (await http.post("/graphql", json={"query": query})).json().keys() == {"data"}
 
 

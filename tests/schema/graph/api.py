@@ -16,7 +16,9 @@ from loaders import RequestLoaders
 from schema.element import Document
 from schema.graph.context import Paths
 from schema.graph.schema import build_schema
-from server.collector.inventory import HostFacts, Observation
+from schema.node import parse_node_id
+from server.collector.inventory import HostFacts, Observation, ResourceObservation
+from server.collector.scopes import BELOW, KIND_OF, OF_A_DOMAIN
 from server.context import FeedChanges, RequestContext
 from server.store.collections import STATES, prepare
 from server.store.connection import Store, close
@@ -133,6 +135,57 @@ async def pages(api: Api, queries: Mapping[str, str], host: str) -> AsyncIterato
             return
         yield found
         after = page["pageInfo"]["endCursor"]
+
+
+async def resource_pages(api: Api, queries: Sequence[str], host: str) -> AsyncIterator[dict[str, Document]]:
+    """The answers of queries for resources of a host, put together by their keys on the host, a page at a time."""
+    after = None
+    while True:
+        found: dict[str, Document] = {}
+        for query in queries:
+            page = (await api.data(query, host=host, after=after))["resources"]
+            for one in page["nodes"]:
+                _put_together(found.setdefault(one["id"], {}), one)
+        if not found:
+            return
+        yield {_source_key(opaque): one for opaque, one in found.items()}
+        after = page["pageInfo"]["endCursor"]
+
+
+def _put_together(known: Document, part: Document) -> None:
+    for name, value in part.items():
+        if isinstance(value, dict) and isinstance(known.get(name), dict):
+            _put_together(known[name], value)
+        else:
+            known[name] = value
+
+
+def _source_key(opaque: str) -> str:
+    parsed = parse_node_id(opaque)
+    assert parsed is not None
+    return parsed[1][0].split("/", 2)[2]
+
+
+async def observe_resources(api: Api, host: str, seen: Sequence[ResourceObservation]) -> None:
+    """Resources of a host by themselves; keys of what lies below others, such as volumes, begin with `0/`."""
+    scopes: dict[str, list[ResourceObservation]] = {}
+    for one in seen:
+        listing = _LISTINGS[one.kind]
+        below = listing in (*BELOW.values(), *OF_A_DOMAIN)
+        scopes.setdefault(f"{listing}/0" if below else listing, []).append(one)
+    for scope in sorted(scopes, key=lambda scope: "/" in scope):
+        await api.inventory.resources_observed(host, scope, scopes[scope])
+
+
+def numbered(kind: str, documents: Iterable[bytes]) -> list[ResourceObservation]:
+    """Documents of a kind as observations."""
+    below = _LISTINGS[kind] in (*BELOW.values(), *OF_A_DOMAIN)
+    return [
+        ResourceObservation(kind, f"{'0/' if below else ''}{number:04}", xml) for number, xml in enumerate(documents)
+    ]
+
+
+_LISTINGS = {kind: listing for listing, kind in KIND_OF.items()}
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
-"""Where in an answer each value of a domain's XML belongs, and what an answer lacks or has beyond the XML.
+"""Where in an answer each value of XML belongs, and what an answer lacks or has beyond the XML.
 
-Places are made from the XML and the declarations alone; only then is an answer looked at. An answer is that of a VM
-with its parts put together as the XML has them: `whole`.
+Places are made from the XML and the declarations alone; only then is an answer looked at. An answer is that of a
+resource or of a VM, with the parts of a definition put together as the XML has them: `whole`.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -15,6 +15,7 @@ from lxml import etree
 from schema.definition import WholeDomain
 from schema.devices import DEVICES, Devices
 from schema.element import Document
+from schema.resource import roots
 from schema.scalars import Hexadecimal, Integer, Spelling
 from schema.tables import Child, Node, Slot, declared_name, node, reachable
 from schema.xmltext import SEPARATOR
@@ -24,7 +25,7 @@ _HOMES = {WholeDomain.__name__: ("Domain", "VirtualMachine"), Devices.__name__: 
 """The GraphQL types that have the fields of declared classes which are no GraphQL types themselves."""
 
 _SAFE_INTEGER = 2**53 - 1
-_WORDS = {"yes": True, "on": True, "no": False, "off": False}
+_WORDS = {"yes": True, "on": True, "1": True, "true": True, "no": False, "off": False, "0": False, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ def leaves(root: Any) -> Iterator[tuple[str, str]]:
             yield f"{at}/text()", own_text(element)
 
 
-def places(schema: GraphQLSchema, root: Any) -> Iterator[Place]:
-    """The place of every attribute, text and element of a domain."""
-    return _Walk(schema, root.getroottree()).owner(root, node(WholeDomain), ())
+def places(schema: GraphQLSchema, root: Any, declared: type = WholeDomain) -> Iterator[Place]:
+    """The place of every attribute, text and element of a domain, or of what else is declared."""
+    return _Walk(schema, root.getroottree()).owner(root, node(declared), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class _Walk:
                 yield from self.fold(group[0], plan, way, (*path, declared_name(name)))
             elif plan is not None:
                 taken = _taken(plan, group)
-                yield from self.objects(group[:taken], plan, way)
+                yield from self.objects(group[:taken], table.cls, plan, way)
             if name != link:
                 yield from self.extra(group[taken:], way, path)
 
@@ -162,6 +163,8 @@ class _Walk:
             (value,) = (name for name, member in of.values.items() if member.value == text)
         elif isinstance(value, bool):
             assert value is _WORDS[text], f"{text!r} is read as {value!r}"
+        elif isinstance(value, float):
+            assert value == float(text), f"{text!r} is read as {value!r}"
         elif of.name == "Long":
             assert isinstance(spelling, Integer)
             number = _number(spelling, text.strip())
@@ -188,7 +191,7 @@ class _Walk:
             yield Place(self.tree.getpath(element), None, way, {})
         yield from self.content(element, table, way, path)
 
-    def objects(self, elements: list[Any], plan: Child, way: Way) -> Iterator[Place]:
+    def objects(self, elements: list[Any], cls: type, plan: Child, way: Way) -> Iterator[Place]:
         """Elements with objects of their own, or whose texts are a list."""
         home = (*way, plan.key)
         if plan.claim.role == "raw":
@@ -198,9 +201,10 @@ class _Walk:
         elif not isinstance(plan.of, type):
             for number, element in enumerate(elements):
                 at, text = self.tree.getpath(element), own_text(element)
-                yield Place(at, None, (*home, number), text)
+                value = self.answered(cls, plan.key, plan.of, text)
+                yield Place(at, None, (*home, number), value)
                 if text.strip():
-                    yield Place(f"{at}/text()", text, (*home, number), text)
+                    yield Place(f"{at}/text()", text, (*home, number), value)
         else:
             for number, element in enumerate(elements):
                 kind, own = _kind(plan, element)
@@ -293,7 +297,7 @@ def _taken(plan: Child, elements: list[Any]) -> int:
 
 
 def whole(vm: Document) -> Document:
-    """The answer for a VM as the XML has it: the head and the devices are parts of the domain."""
+    """The answer for a VM or a saved definition as XML has it: the head and the devices are parts of the domain."""
     own = vm["domain"]["extra"]
     beside = vm["extra"][len(own) :]
     assert vm["extra"][: len(own)] == own
@@ -365,7 +369,7 @@ def surplus(wanted: Collection[Place], answer: Document) -> list[Way]:
     return [way for way in _stored(answer, ()) if way not in accounted]
 
 
-_CLASSES = {cls.__name__: cls for cls in reachable(WholeDomain)}
+_CLASSES = {cls.__name__: cls for root in roots(WholeDomain) for cls in reachable(root)}
 
 
 def _stored(answer: Document, way: Way) -> Iterator[Way]:

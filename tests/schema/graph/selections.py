@@ -16,14 +16,26 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
+from schema.definition import WholeDomain
 from schema.devices import DEVICES
+from schema.host.saved_domain import DEFINITIONS, SavedDomain
+from schema.resource import RESOURCES, roots
+from schema.tables import node, reachable
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
+
+_DECLARED = {
+    f"{'Domain' if cls is WholeDomain else cls.__name__}.{key}"
+    for root in roots(WholeDomain)
+    for cls in reachable(root)
+    for key in node(cls).keys
+}
+"""Fields that come from XML, whatever their names."""
 
 EDGES = frozenset({
     "Attachment.device", "DeviceLink.device", "DeviceLink.target", "DeviceTreeNode.device",
     "NodeDevice.iommuGroup", "StorageVolume.pool", "VirtualMachine.host", "attachments", "backingChain",
-    "dependents", "freeDevices", "host", "linkedFrom", "links", "neighbours", "overlays",
+    "conflicts", "dependents", "disk", "freeDevices", "host", "linkedFrom", "links", "neighbours", "overlays",
     "persistentDefinition", "physicalFunction", "ports", "referencedBy", "references", "resource", "resources",
     "snapshots", "virtualFunctions", "vm", "vms", "volumes",
 })  # fmt: skip
@@ -60,6 +72,12 @@ def own_fields(
             assert is_composite_type(inner) == isinstance(inner, GraphQLObjectType | GraphQLInterfaceType)
 
 
+def is_left_out(owner: Composite, name: str, without: Collection[str]) -> bool:
+    """Whether a field is one of these; by its name alone only where it does not come from XML."""
+    full = f"{owner.name}.{name}"
+    return full in without or (name in without and full not in _DECLARED)
+
+
 def everything(
     schema: GraphQLSchema,
     of: Composite,
@@ -71,7 +89,7 @@ def everything(
 
     def fields(owner: Composite, shared: Collection[str] = ()) -> Iterator[str]:
         for name, inner in own_fields(schema, owner, shared):
-            if name in without or f"{owner.name}.{name}" in without:
+            if is_left_out(owner, name, without):
                 continue
             if inner is None:
                 yield name
@@ -89,14 +107,43 @@ def full_depth(schema: GraphQLSchema) -> dict[str, str]:
     Each selects everything that comes from the XML of its kind; the XML itself is left out.
     """
     vm = cast(GraphQLObjectType, schema.type_map["VirtualMachine"])
-    lists = {declared.tag: declared.array for declared in DEVICES.values()}
-    beside = {f"VirtualMachine.{name}" for name in (*lists.values(), "devices", "xml")}
-    rest = everything(schema, vm, EDGES | beside, most=DEEPEST)
-    return {"domain": _paged(rest)} | {
-        tag: _paged(f"{{ sourceKey {array} {everything(schema, of, EDGES | {f'{of.name}.xml'}, most=DEEPEST)} }}")
-        for tag, array in lists.items()
-        if isinstance(of := named(vm.fields[array]), GraphQLObjectType)
-    }
+    rest = everything(schema, vm, EDGES | _BESIDE, most=DEEPEST)
+    parts = {tag: f"{{ sourceKey {below} }}" for tag, below in _kinds(schema, vm)}
+    return {name: _paged(below) for name, below in {"domain": rest, **parts}.items()}
+
+
+_BESIDE = {
+    f"{owner}.{name}"
+    for owner in ("VirtualMachine", "SavedDefinition")
+    for name in (*(declared.array for declared in DEVICES.values()), "devices", "xml")
+}
+"""The devices of a definition, which are asked for a kind at a time, and the XML."""
+
+
+def _kinds(schema: GraphQLSchema, owner: GraphQLObjectType) -> Iterator[tuple[str, str]]:
+    """`disks { … }` with everything, for each kind of device of a definition."""
+    for declared in DEVICES.values():
+        of = cast(GraphQLObjectType, named(owner.fields[declared.array]))
+        yield declared.tag, f"{declared.array} {everything(schema, of, EDGES | {f'{of.name}.xml'}, most=DEEPEST)}"
+
+
+def full_depth_of_resources(schema: GraphQLSchema, kind: str) -> list[str]:
+    """Queries for the resources of a kind of a host, a page at a time, that together select all that their XML says.
+
+    Whole domains, which snapshots and checkpoints hold, are asked for a kind of devices at a time.
+    """
+    declared = RESOURCES[kind]
+    of = cast(GraphQLObjectType, schema.type_map[declared.__name__])
+    parts = [everything(schema, of, EDGES | _BESIDE | {f"{of.name}.xml"}, most=DEEPEST)]
+    if issubclass(declared, SavedDomain):
+        saved = cast(GraphQLObjectType, schema.type_map["SavedDefinition"])
+        keys = [key for key in DEFINITIONS if key in of.fields]
+        parts += [f"{{ {key} {{ {below} }} }}" for _, below in _kinds(schema, saved) for key in keys]
+    return [
+        f"query($host: String!, $after: String) {{ resources(first: {_PAGE}, after: $after, kind: {kind}, "
+        f"filter: {{host: {{eq: $host}}}}) {{ nodes {{ id ... on {of.name} {part} }} pageInfo {{ endCursor }} }} }}"
+        for part in parts
+    ]
 
 
 def _paged(selection: str) -> str:
@@ -121,12 +168,9 @@ def some(
         candidates = [one for one in own_fields(schema, owner, shared) if depth < 4 or one[1] is None]
         for _ in range(draw(st.integers(1, 4))) if candidates else ():
             name, inner = candidates[draw(st.integers(0, len(candidates) - 1))]
-            arguments = "(first: 2)" if name == "vms" else ""
-            below = (
-                ""
-                if inner is None
-                else some(schema, inner, draw, depth + (2 if {name, f"{owner.name}.{name}"} & EDGES else 1), unused)
-            )
+            arguments = "(first: 2)" if inner is not None and inner.name.endswith("Connection") else ""
+            further = 2 if is_left_out(owner, name, EDGES) else 1
+            below = "" if inner is None else some(schema, inner, draw, depth + further, unused)
             yield f"a{next(unused)}: {name}{arguments}{below}"
 
     parts += take(of)

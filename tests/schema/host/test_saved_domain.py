@@ -52,12 +52,14 @@ def ask() -> Callable[..., Any]:
     asked = build_schema(_Asking)
 
     async def ask(xml: str, selection: str, vms: dict[str, Document] | None = None, host: str | None = "h") -> Any:
-        async def vm(vm_id: str, _paths: Any = None) -> Document | None:
-            return (vms or {}).get(vm_id)
+        async def vm_named(key: str, _paths: Any) -> Document | None:
+            return (vms or {}).get(key)
 
         document = bson.decode(bson.encode(schema.resource_from_xml(xml)))
         resource = {"_id": "h/snapshot", **document} | ({"hostId": host} if host else {})
-        context = SimpleNamespace(resource=resource, loaders=SimpleNamespace(vm=vm))
+        context = SimpleNamespace(
+            resource=resource, loaders=SimpleNamespace(resources=SimpleNamespace(vm_named=vm_named))
+        )
         result = await asked.execute(f"{{ resource {selection} }}", context_value=context)
         assert result.errors is None
         assert result.data is not None
@@ -108,14 +110,14 @@ async def test_devices_of_both_definitions_have_ids_of_their_own(ask: Callable[.
 async def test_a_device_knows_the_vm_of_its_snapshot(ask: Callable[..., Any]) -> None:
     vm = {"_id": f"h/{UUID}", "hostId": "h", "name": "now", "sourceKey": UUID}
     selection = "{ ... on DomainSnapshot { definition { disks { vm { name sourceKey } } } } }"
-    answer = await ask(SNAPSHOT, selection, vms={f"h/{UUID}": vm})
+    answer = await ask(SNAPSHOT, selection, vms={f"domain|h|{UUID}": vm})
     assert answer["definition"]["disks"] == [{"vm": {"name": "now", "sourceKey": UUID}}] * 2
 
 
 @pytest.mark.parametrize("host", ["h", None])
 async def test_the_vm_is_null_where_it_is_gone(ask: Callable[..., Any], host: str | None) -> None:
     selection = "{ ... on DomainCheckpoint { definition { disks { alias vm { name } } } } }"
-    answer = await ask(CHECKPOINT, selection, vms={f"elsewhere/{UUID}": {}}, host=host)
+    answer = await ask(CHECKPOINT, selection, vms={f"domain|elsewhere|{UUID}": {}}, host=host)
     assert answer["definition"]["disks"] == [{"alias": None, "vm": None}] * 2
 
 
