@@ -78,6 +78,9 @@ def test_the_wheel_holds_the_pages_and_nothing_it_should_not(tmp_path: Path) -> 
         f"server/pages/assets/{name}" for name in ("graphiql.js", "react.js", "react-dom.js", "explorer.js")
     } <= names
     assert {"server/pages/static/graphiql.html", "server/pages/examples/device-tree.graphql"} <= names
+    sample = {str(path.relative_to(ROOT)) for path in (ROOT / "server" / "sample").rglob("*.xml")}
+    assert "server/sample/dumps/bench-next.xml" in sample
+    assert sample <= names
     assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {"schema", "loaders", "server"}
 
 

@@ -148,7 +148,9 @@ async def naming_connection(
 
 async def saved_disks(disk: Document, info: Info, first: int | None, after: str | None) -> Document:
     """The document of a `ResourceConnection` of the snapshots and checkpoints that speak of a disk."""
-    vm = disk["vm"].get("vm", disk["vm"])
+    owner = disk["vm"]
+    vm = owner.get("vm", owner)
+    host_id = owner.get("resource", vm).get("hostId", "")
     names = (Name(f"{vm.get('uuid', '').lower()}/{name}") for name in disk_names(disk))
-    keys = [key(VM_DISK, name, vm["hostId"]) for name in names]
+    keys = [key(VM_DISK, name, host_id) for name in names]
     return await naming_connection({"keys": keys}, info, first, after, roles=frozenset({"disk-target"}))

@@ -8,14 +8,24 @@ from pathlib import Path
 import httpx
 import pytest
 
+from server.collector.files import resource_kind
 from server.pages.examples import Example, examples
 from server.store.mongod import process_started
 from tests.e2e.client import Client, client
 from tests.e2e.conftest import Say, Serve
 from tests.e2e.program import ROOT, files_host, until
 
-DOMAINS = {file.stem for file in (ROOT / "server" / "sample" / "domains").glob("*.xml")}
+SAMPLE = ROOT / "server" / "sample"
+FLEET = {file.stem for file in (SAMPLE / "domains").glob("*.xml")}
+LAB = {file.stem for file in (SAMPLE / "dumps").glob("*.xml") if resource_kind(file.read_bytes()) is None}
+DOMAINS = FLEET | LAB
 IDENTITY = "id name state revision changedAt devices { id kind } host { name state }"
+
+LAST_READ = """volumes: resources(kind: STORAGE_VOLUME, filter: { host: { eq: "sample" } }) { totalCount }
+  devices: resources(kind: NODE_DEVICE, filter: { host: { eq: "sample" } }) { totalCount }
+  interfaces: resources(kind: HOST_INTERFACE) { totalCount }
+  lab: resources(kind: DOMAIN_SNAPSHOT) { totalCount }"""
+"""What examples ask about and is read after the VMs."""
 
 
 async def test_the_first_start_and_the_second(embedded: Serve, say: Say) -> None:
@@ -26,6 +36,7 @@ async def test_the_first_start_and_the_second(embedded: Serve, say: Say) -> None
         assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
         assert (await api.http.get("/healthz")).json() == {"status": "alive"}
         await api.until("{ vms { totalCount } }", lambda data: data["vms"]["totalCount"] == len(DOMAINS))
+        await api.until(f"{{ {LAST_READ} }}", lambda data: all(one["totalCount"] for one in data.values()))
         first = await api.vms(IDENTITY)
         assert {vm["name"] for vm in first} == DOMAINS
         await shows_graphiql(api.http)
@@ -42,8 +53,9 @@ async def test_the_first_start_and_the_second(embedded: Serve, say: Say) -> None
     async with embedded("--sample") as program, client(program.address) as api:
         second_seconds = program.started_in
         assert {vm["name"] for vm in await api.vms("name")} == DOMAINS, "at once, not after reading them again"
-        await api.until("{ hosts { state } }", lambda data: data["hosts"] == [{"state": "CONNECTED"}])
-        await program.until_said("reading the domains of sample: [0-9]+ done")
+        await api.until("{ hosts { state } }", lambda data: data["hosts"] == [{"state": "CONNECTED"}] * 2)
+        for host in ("sample", "lab"):
+            await program.until_said(f"reading the domains of {host}: [0-9]+ done")
         again = await api.vms(IDENTITY)
         assert "bringing stored documents up to date" not in program.said, "the same release wrote them"
         assert again == first, "nothing changed meanwhile, so no VM has a new revision and no device a new id"
@@ -71,19 +83,29 @@ async def shows_graphiql(http: httpx.AsyncClient) -> None:
 
 
 CONTENT: dict[str, tuple[str, ...]] = {
+    "backing-chain": ("'bench-next-before.qcow2'", "'ci-toolchain.qcow2'", "'web-0-retired.qcow2'"),
+    "conflicts": ("'STORAGE_WRITTEN_TWICE'", "'CRITICAL'", "'db-rehearsal'", "/run/consoles/dns-1.sock"),
     "device-tree": ("/var/lib/libvirt/images/backup-1.qcow2",),
     "devices-in-one-line": ("vda, virtio disk, qcow2, /var/lib/libvirt/images/backup-1.qcow2",),
     "disks-cache-none": ("/var/lib/libvirt/images/web-1.qcow2",),
     "extra": ("http://fleet.example/xmlns/ops/1.0", "libosinfo:os", "'extra': []"),
+    "fleet-counts": ("'value': 'pc-q35-7.2'", "'value': 'bhyve'", "'value': 'NONE'"),
+    "free-devices": ("'Example GPU 41'", "'pci_0000_81_02_3'", "'cad-station-1'"),
     "hosts": ("CONNECTED",),
+    "links-within-a-vm": ("'TEAMING'", "'CTRL_NUMA'", "'CTRL_IOTHREAD'", "'name': 'results'"),
     "memory-sizes": ("'summary': 'virtio-mem", "'hardLimit': {'bytes': 38654705664}", "'name': 'cad-viewer'"),
+    "neighbours": ("'erp-node-b'", "'LEASE'", "'db-rehearsal'"),
     "network-interfaces": ("ovs-trunk",),
     "next-start": ("persistentDefinition",),
     "not-yet-known": ("documentCount",),
-    "one-image": ("ci-runner-1",),
+    "one-image": ("ci-runner-1", "'BACKING_CHAIN'", "'golden-debian'"),
+    "one-network": ("'dns-1'", "'kiosk'", "192.168.122.1"),
+    "only-named": ("4b20d080-1b54-4048-85b3-a6a62d165c02", "'clean-traffic'", "/run/qemu-pr-helper.sock", "secrets"),
     "page-by-page": ("changedAt",),
     "passthrough": ("cad-station-1",),
     "processors-and-numa": ("{'vcpu': 7, 'cpuset': '51'}", "{'id': 1, 'value': 21}", "'quota': 75000"),
+    "search": ("'db-rehearsal'", "'StorageVolume'", "'pci_0000_41_00_0'", "'k8s-node-3'"),
+    "snapshots": ("'parentName': 'installed'", "'bench-next'", "/srv/lab/bench-next-before.qcow2"),
     "tpm-and-encryption": ("'devicePath': '/dev/tpm0'", "'encryptedStateRequired': True", "'name': 'secure-boot'"),
     "virtiofs": ("'sandboxMode': 'NAMESPACE'", "'dir': '/srv/ci/cache'"),
 }

@@ -194,6 +194,7 @@ async def bench(system: PrivilegedLibvirtd, embedded: Serve) -> AsyncIterator[Be
     finally:
         if not system.running("libvirtd"):
             await asyncio.to_thread(system.recover)
+        connection.close()  # it may be dead
         connection = await asyncio.to_thread(system.connect)
         await asyncio.to_thread(clear, connection, system.directory / "pool")
         connection.close()

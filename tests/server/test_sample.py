@@ -15,10 +15,13 @@ import libvirt
 import pytest
 from lxml import etree
 
-from schema import domain_from_xml
+from schema import domain_from_xml, domain_to_xml, untyped
+from schema.comparison import first_difference
 from schema.devices import DEVICES
 from server import sample
-from server.sample import fleet_uri
+from server.collector.files import resource_kind
+from server.collector.hosts import parse_hosts
+from server.sample import fleet_uri, sample_hosts
 from tests.hypervisor import missing
 
 SAMPLE = Path(sample.__file__).parent
@@ -307,11 +310,37 @@ def test_comments_tell_what_each_machine_shows() -> None:
             assert file.read_text().startswith("<!-- "), file.name
 
 
+def test_dumps_come_back_exactly_and_have_fields() -> None:
+    kinds: Counter[str | None] = Counter()
+    for file in (SAMPLE / "dumps").glob("*.xml"):
+        kind = resource_kind(file.read_bytes())
+        kinds[kind] += 1
+        if kind is None:
+            definition = domain_from_xml(file.read_bytes())
+            assert first_difference(file.read_bytes(), domain_to_xml(definition)) is None, file.name
+            assert untyped(definition) == [], file.name
+    assert kinds[None] >= 10
+    assert len(kinds) >= 12
+
+
+def test_the_hosts_of_the_sample() -> None:
+    fleet, lab = parse_hosts(sample_hosts())
+    assert (fleet.id, fleet.uri) == ("sample", fleet_uri())
+    assert (lab.id, lab.directory) == ("lab", SAMPLE / "dumps")
+
+
 def test_a_directory_with_awkward_characters(tmp_path: Path) -> None:
     package = tmp_path / "50% späße #1 ?" / "server"
     shutil.copytree(SAMPLE, package / "sample", ignore=shutil.ignore_patterns("__pycache__"))
     (package / "__init__.py").touch()
-    code = "import libvirt; from server.sample import fleet_uri; print(libvirt.open(fleet_uri()).numOfNetworks())"
+    code = """if True:
+        import libvirt
+        from pathlib import Path
+        from urllib.parse import unquote
+        from server.sample import fleet_uri, sample_hosts
+        print(libvirt.open(fleet_uri()).numOfNetworks())
+        print(len(list(Path(unquote(sample_hosts()[1].removeprefix("lab=files://"))).glob("*.xml"))))
+    """
     run = subprocess.run(
         [sys.executable, "-c", code],
         cwd=package.parent,
@@ -320,4 +349,4 @@ def test_a_directory_with_awkward_characters(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert int(run.stdout) == len(files_in("networks"))
+    assert list(map(int, run.stdout.split())) == [len(files_in("networks")), len(files_in("dumps"))]
