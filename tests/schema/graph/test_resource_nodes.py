@@ -184,7 +184,8 @@ async def test_a_name_that_nobody_gave_is_what_it_tells(there: Api) -> None:
     (node,) = (await there.data(NODES, ids=[made_up]))["nodes"]
     assert (node["name"], node["host"]) == ("no-host", None)
     query = """query($id: ID!) { resource(id: $id) {
-      ... on ReferencedResource { missing vm { id } disk { id } } attachments { totalCount } referencedBy { nodes { id } }
+      ... on ReferencedResource { missing vm { id } disk { id } }
+      attachments { totalCount } referencedBy { nodes { id } }
     } }"""
     told = await there.data(query, id=made_up)
     assert told["resource"] == {
