@@ -90,7 +90,7 @@ async def written_in_place(directory: Path, changes: Subscription) -> None:
 async def test_what_cannot_be_read_is_shown_with_its_reason(embedded: Serve, tmp_path: Path) -> None:
     bad = {
         "cut.xml": "<domain type='kvm'><name>cut</name><devices>",
-        "network.xml": "<network><name>lan</name></network>",
+        "oracle.xml": "<oracle><name>delphi</name></oracle>",
         "empty.xml": "",
         "doctype.xml": "<!DOCTYPE domain [<!ENTITY a 'b'>]><domain type='kvm'><name>&a;</name></domain>",
     }
@@ -112,7 +112,7 @@ async def test_what_cannot_be_read_is_shown_with_its_reason(embedded: Serve, tmp
             assert (vms[name]["xml"] or "") == text
             assert vms[name]["devices"] == []
         assert vms["cut.xml"]["name"] == "cut"
-        assert "network" in vms["network.xml"]["error"]
+        assert "oracle" in vms["oracle.xml"]["error"]
         assert "<name>" in vms["latin.xml"]["xml"]
         assert "Traceback" not in program.said
 
