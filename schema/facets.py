@@ -10,7 +10,7 @@ from .devices import DEVICES
 from .domain import Domain
 from .edges import ANSWERS, EDGES
 from .element import Document
-from .host import RESOURCES
+from .resource import roots
 from .tables import Child, Node, node, reachable
 
 CODEC = 4
@@ -59,8 +59,7 @@ def _describe(cls: type[Any]) -> Iterator[str]:
 
 
 def _hash() -> str:
-    roots: tuple[type[Any], ...] = (WholeDomain, *RESOURCES.values())
-    classes = dict.fromkeys(cls for root in roots for cls in reachable(root))
+    classes = dict.fromkeys(cls for root in roots(WholeDomain) for cls in reachable(root))
     lines = [line for cls in classes for line in _describe(cls)]
     lines += [
         f"{row.of} {row.at} {row.to}" for row in (*(row for edge in EDGES.values() for row in edge.rows), *ANSWERS)

@@ -61,7 +61,7 @@ class ReferencedResource(Resource):
             return await _vm(document, info, frozenset({"_id"})) is None
         if not SPACES[key.partition("|")[0]].listed:
             return False
-        host = await info.context.loaders.host(document["hostId"])
+        host = await info.context.loaders.host(document.get("hostId", ""))
         return host is not None and document["kind"] in host.get("listedKinds", ())
 
     @derived(

@@ -159,6 +159,11 @@ def type_name(document: Document) -> str:
     return "ReferencedResource" if "referenced" in document else RESOURCES[document["kind"]].__name__
 
 
+def roots(*others: type[Any]) -> tuple[type[Any], ...]:
+    """The declared resources behind other classes that are roots of XML."""
+    return (*others, *RESOURCES.values())
+
+
 def called(document: Document) -> str | None:
     """What a resource is called."""
     return RESOURCES[document["kind"]].name_of(document)

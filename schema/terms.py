@@ -108,7 +108,8 @@ def _of_vm(definition: Document) -> Iterator[Found]:
 def _of_resource(resource: Document) -> Iterator[Found]:
     if "label" in resource:
         yield resource["label"], "name", None
-    for lease in resource.get("facts", {}).get("leases", ()):
+    leases = resource.get("facts", {}).get("leases")
+    for lease in leases if isinstance(leases, list) else ():
         yield from ((str(lease[key]), f"dhcpLeases.{key}", None) for key in _LEASE if key in lease)
     yield from _below(node(RESOURCES[resource["kind"]]), resource, "", None)
 

@@ -12,6 +12,7 @@ from ..device import Device
 from ..devices import DEVICES, Devices
 from ..element import Claim, Variant
 from ..host import RESOURCES
+from ..resource import roots
 from ..tables import Child, Node, Slot, declared_name, node, reachable
 from .schema import build_schema
 
@@ -57,8 +58,10 @@ _WHOLE = (WholeDomain, Devices)
 class _Page:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        roots: list[type[Any]] = [WholeDomain, *RESOURCES.values()]
-        declared: list[type[Any]] = [Device, *dict.fromkeys(cls for root in roots for cls in reachable(root))]
+        declared: list[type[Any]] = [
+            Device,
+            *dict.fromkeys(cls for root in roots(WholeDomain) for cls in reachable(root)),
+        ]
         uses = Counter(plan.of for cls in declared for _, plan in node(cls).plans() if isinstance(plan.of, type))
         # A class that several others hold has a section of its own, and so has a family, for its shapes.
         self._apart = {of for of, count in uses.items() if (count > 1 or issubclass(of, Variant)) and of not in _WHOLE}

@@ -13,6 +13,7 @@ from ..devices import DEVICES
 from ..element import Variant, document_key
 from ..host import RESOURCES
 from ..referenced import ReferencedResource
+from ..resource import roots
 from ..scalars import DATE_TIME, LONG, NUMBER_OR_TEXT, Long, NumberOrText
 from ..tables import reachable
 from .query import Query
@@ -31,8 +32,7 @@ def stored_value(document: Any, python_name: str) -> Any:
 
 def build_schema(schema_class: type[strawberry.Schema] = strawberry.Schema, **options: Any) -> strawberry.Schema:
     """A new executable schema, of a subclass of Strawberry's if one is given; `options` go to Strawberry."""
-    roots: tuple[type[Any], ...] = (WholeDomain, *RESOURCES.values())
-    shapes = dict.fromkeys(cls for root in roots for cls in reachable(root) if issubclass(cls, Variant))
+    shapes = dict.fromkeys(cls for root in roots(WholeDomain) for cls in reachable(root) if issubclass(cls, Variant))
     scalars: dict[object, ScalarDefinition] = {Long: LONG, NumberOrText: NUMBER_OR_TEXT, datetime: DATE_TIME}
     return schema_class(
         query=Query,

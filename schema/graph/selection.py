@@ -248,6 +248,8 @@ def _around(selected: Selected) -> Iterator[str]:
             yield from _vm(inner)
         elif name == "active":
             yield "state"
+        elif name == "snapshots":
+            yield "uuid"
         elif name in _WITHIN:
             yield from _around(inner)
 

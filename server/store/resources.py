@@ -47,11 +47,6 @@ class Resources:
             gone.update(await self._ids(_beside(host_id, below, [seen.source_key for seen in observations])))
         await self._delete(gone)
         await self._read(host_id, scope, [seen.source_key for seen in observations])
-        if scope != DUMPS:
-            # Only now what VMs name and the listing lacks is known to be missing.
-            kind = KIND_OF[scope.partition("/")[0]]
-            unlisted = {"_id": host_id, "listedKinds": {"$ne": kind}}
-            await self._store.hosts.update_one(unlisted, {"$push": {"listedKinds": kind}})
 
     async def failed(self, host_id: str, scope: str, reason: str, *, unsupported: bool) -> None:
         """The host says why the scope could not be read; nothing is written where it says so already."""
@@ -74,8 +69,14 @@ class Resources:
 
     async def _read(self, host_id: str, scope: str, present: Iterable[str]) -> None:
         """The scope could be read, which may have been otherwise before, and some scopes below it may be no more."""
-        host = await self._store.hosts.find_one({"_id": host_id, "unreadScopes": {"$exists": True}})
+        host = await self._store.hosts.find_one({"_id": host_id}, {"unreadScopes": 1, "listedKinds": 1})
         if host is None:
+            return
+        kind = KIND_OF.get(scope.partition("/")[0])
+        if kind is not None and kind not in host.get("listedKinds", ()):
+            # Only now what VMs name and the listing lacks is known to be missing.
+            await self._store.hosts.update_one({"_id": host_id}, {"$addToSet": {"listedKinds": kind}})
+        if "unreadScopes" not in host:
             return
         below = BELOW.get(scope)
         there = {f"{below}/{one}" for one in present}

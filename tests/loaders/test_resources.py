@@ -67,7 +67,10 @@ async def there(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
         pool = f"<pool type='dir'><name>images</name><uuid>{POOL}</uuid><target><path>/images</path></target></pool>"
         facts = {"active": True, "autostart": True, "persistent": True}
         network = f"<network><name>lan</name><uuid>{NET}</uuid><portgroup name='slow'/></network>"
-        port = "<networkport><uuid>44444444-0000-4000-8000-000000000004</uuid><owner><name>web</name></owner></networkport>"
+        port = (
+            "<networkport><uuid>44444444-0000-4000-8000-000000000004</uuid>"
+            "<owner><name>web</name></owner></networkport>"
+        )
         observed = {
             "pools": [ResourceObservation("STORAGE_POOL", POOL, pool, facts)],
             f"volumes/{POOL}": [volume(name, base) for name, base in BASES.items()],

@@ -114,7 +114,9 @@ async def check(api: Api, known: list[Known], text: str, size: int) -> int:
     assert places == sorted(places)  # type: ignore[type-var]
     exact = [hit["exact"] for hit in hits]
     assert exact == sorted(exact, reverse=True)
-    assert all(hit["exact"] is (looked_up in mine[key].spellings) for hit, key in zip(hits, found) if key in mine)
+    assert all(
+        hit["exact"] is (looked_up in mine[key].spellings) for hit, key in zip(hits, found, strict=True) if key in mine
+    )
     return len(mine)
 
 
@@ -156,7 +158,8 @@ async def values(api: Api, text: str) -> list[str]:
 
 async def test_devices_are_found_by_what_they_are_made_of(api: Api) -> None:
     devices = """
-      <disk type='nvme'><source type='pci' namespace='1'><address domain='0x0' bus='0x42' slot='0' function='0'/></source>
+      <disk type='nvme'>
+        <source type='pci' namespace='1'><address domain='0x0' bus='0x42' slot='0' function='0'/></source>
         <serial>WD-12</serial><wwn>5000c50015ea71aa</wwn></disk>
       <interface type='network'><mac address='52:54:00:AB:cd:ef'/><target dev='vnet7'/>
         <ip address='10.1.2.3'/><alias name='net0'/></interface>
@@ -197,8 +200,8 @@ async def test_resources_are_found(api: Api) -> None:
     network = """<network><name>Blue</name><uuid>6f1c2a1e-3b0d-4a53-9a0c-0000000000aa</uuid><bridge name='virbr9'/>
       <ip address='10.9.0.1'><dhcp><host mac='52:54:00:00:00:01' name='kiwi' ip='10.9.0.9'/></dhcp></ip></network>"""
     leases = [{"mac": "52:54:00:00:00:02", "ipAddress": "10.9.0.77", "hostname": "pear"}]
-    device = """<device><name>pci_0000_41_00_0</name><capability type='pci'><domain>0</domain><bus>65</bus><slot>0</slot>
-      <function>0</function></capability></device>"""
+    device = """<device><name>pci_0000_41_00_0</name><capability type='pci'><domain>0</domain><bus>65</bus>
+      <slot>0</slot><function>0</function></capability></device>"""
     pool = "<pool type='dir'><name>images</name><target><path>/srv/images</path></target></pool>"
     for scope, kind, xml, facts in (
         ("networks", "NETWORK", network, {"active": True, "leases": leases}),

@@ -1,20 +1,21 @@
 """The schema over a real MongoDB, without a server in between, and the commands that each request sends there."""
 
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import strawberry
-from motor.motor_asyncio import AsyncIOMotorClient
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from loaders import RequestLoaders
+from loaders.resources import ResourceReads
 from schema.element import Document
-from schema.graph.context import Paths
+from schema.graph.context import AttachmentRequest, LinkRequest, Page, Paths
 from schema.graph.schema import build_schema
 from schema.node import parse_node_id
 from server.collector.inventory import HostFacts, Observation, ResourceObservation
@@ -57,8 +58,43 @@ class Sent(CommandListener):
         return [body for name, of, body in self.reads if name == "find" and of == collection]
 
 
+class WholeResources(ResourceReads):
+    """Reads of resources and attachments that ignore which paths a query needs."""
+
+    async def by_id(self, resource_id: str, paths: Paths) -> Document | None:
+        return await super().by_id(resource_id, None)
+
+    async def by_key(self, key: str, paths: Paths) -> Document:
+        return await super().by_key(key, None)
+
+    async def page(self, *arguments: Any) -> Page:
+        return await super().page(*arguments[:-1], None)  # type: ignore[call-arg]
+
+    async def attachments(self, keys: Collection[str], request: AttachmentRequest) -> Page:
+        return await super().attachments(keys, replace(request, vm_paths=None))
+
+    async def naming(self, keys: Collection[str], request: LinkRequest) -> Page:
+        return await super().naming(keys, replace(request, paths=None))
+
+    async def backing_chain(self, volume_id: str, paths: Paths) -> Sequence[Document]:
+        return await super().backing_chain(volume_id, None)
+
+    async def neighbours(self, *arguments: Any) -> Page:
+        return await super().neighbours(*arguments[:-1], None)  # type: ignore[call-arg]
+
+    async def vm_named(self, key: str, vm_paths: Paths) -> Document | None:
+        return await super().vm_named(key, None)
+
+    async def unused(self, *arguments: Any) -> Page:
+        return await super().unused(*arguments[:-1], None)  # type: ignore[call-arg]
+
+
 class WholeDocuments(RequestLoaders):
     """Loaders that ignore which paths a query needs: the judge of projections."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[Document], seconds: float) -> None:
+        super().__init__(database, seconds)
+        self.resources = WholeResources(database, int(seconds * 1000))
 
     async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
         return await super().vm(vm_id, None)
@@ -167,7 +203,7 @@ def _source_key(opaque: str) -> str:
 
 
 async def observe_resources(api: Api, host: str, seen: Sequence[ResourceObservation]) -> None:
-    """Resources of a host by themselves; volumes and ports, snapshots and checkpoints have keys that begin with `0/`."""
+    """Resources of a host by themselves; keys of what lies below others, such as volumes, begin with `0/`."""
     scopes: dict[str, list[ResourceObservation]] = {}
     for one in seen:
         listing = _LISTINGS[one.kind]

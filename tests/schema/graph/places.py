@@ -15,7 +15,7 @@ from lxml import etree
 from schema.definition import WholeDomain
 from schema.devices import DEVICES, Devices
 from schema.element import Document
-from schema.resource import RESOURCES
+from schema.resource import roots
 from schema.scalars import Hexadecimal, Integer, Spelling
 from schema.tables import Child, Node, Slot, declared_name, node, reachable
 from schema.xmltext import SEPARATOR
@@ -369,7 +369,7 @@ def surplus(wanted: Collection[Place], answer: Document) -> list[Way]:
     return [way for way in _stored(answer, ()) if way not in accounted]
 
 
-_CLASSES = {cls.__name__: cls for root in (WholeDomain, *RESOURCES.values()) for cls in reachable(root)}
+_CLASSES = {cls.__name__: cls for root in roots(WholeDomain) for cls in reachable(root)}
 
 
 def _stored(answer: Document, way: Way) -> Iterator[Way]:

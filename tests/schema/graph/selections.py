@@ -19,14 +19,14 @@ from hypothesis import strategies as st
 from schema.definition import WholeDomain
 from schema.devices import DEVICES
 from schema.host.saved_domain import DEFINITIONS, SavedDomain
-from schema.resource import RESOURCES
+from schema.resource import RESOURCES, roots
 from schema.tables import node, reachable
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 
 _DECLARED = {
     f"{'Domain' if cls is WholeDomain else cls.__name__}.{key}"
-    for root in (WholeDomain, *RESOURCES.values())
+    for root in roots(WholeDomain)
     for cls in reachable(root)
     for key in node(cls).keys
 }

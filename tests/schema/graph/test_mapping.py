@@ -1,7 +1,6 @@
 """The page that maps libvirt's XML: complete, and true to the schema."""
 
 import re
-from typing import Any
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 
@@ -9,12 +8,11 @@ from schema.definition import WholeDomain
 from schema.devices import DEVICES
 from schema.element import claims, document_key
 from schema.graph.mapping import mapping_page
-from schema.host import RESOURCES
+from schema.resource import roots
 from schema.tables import reachable
 from tests.schema.claims import claimed
 
 PAGE = mapping_page()
-ROOTS: list[type[Any]] = [WholeDomain, *RESOURCES.values()]
 
 
 def section(title: str) -> str:
@@ -29,7 +27,7 @@ def test_every_declared_field_has_a_row(graphql_schema: GraphQLSchema) -> None:
     shown = {key for _, _, key in (row.partition(".") for row in rows)}
     missing = {
         f"{cls.__name__}.{key}"
-        for root in ROOTS
+        for root in roots(WholeDomain)
         for cls in reachable(root)
         for key in map(document_key, claims(cls))
         if f"{cls.__name__}.{key}" not in rows and not any(f"{base.__name__}.{key}" in rows for base in cls.__mro__)

@@ -63,8 +63,10 @@ def test_what_is_refused_keeps_what_can_be_seen() -> None:
         "name": "a < b",
         "error": "why",
         "uuid": UUID,
+        "terms": [{"t": "a < b", "p": "name"}, {"t": UUID, "p": "uuid"}],
         "rawXml": f"<name>a &lt; b</name><uuid>{UUID}</uuid>",
     }
-    assert refused(b"<\xff", "", "key") == {"name": "key", "error": "The XML was refused.", "rawXml": "<\\xff"}
-    assert refused("", "why", "key") == {"name": "key", "error": "why"}
+    named = {"name": "key", "terms": [{"t": "key", "p": "name"}]}
+    assert refused(b"<\xff", "", "key") == {**named, "error": "The XML was refused.", "rawXml": "<\\xff"}
+    assert refused("", "why", "key") == {**named, "error": "why"}
     assert "rawXml" not in refused("x" * (17 << 20), "why", "key")

@@ -48,6 +48,7 @@ class TestVms:
             "devices": expected["devices"],
             "facets": schema.facets(expected),
             "attachments": schema.attachments(expected, "kvm"),
+            "terms": schema.terms(expected),
         }
         assert [one["device"] for one in stored["attachments"]] == ["disk/vda"]
         assert {"p": "disks.target.dev", "v": "vda"} in stored["facets"]

@@ -73,6 +73,7 @@ class TestScopes:
             "facts": {"active": True},
             "keys": schema.resource_keys({**own, "facts": seen.facts}, "kvm"),
             "links": schema.resource_links({**own, "facts": seen.facts}, "kvm"),
+            "terms": [{"t": "ceph-key", "p": "name"}],
             "untyped": [{"path": "secret/@rain", "count": 1}],
         }
 
