@@ -104,7 +104,7 @@ CONTENT: dict[str, tuple[str, ...]] = {
     "page-by-page": ("changedAt",),
     "passthrough": ("cad-station-1",),
     "processors-and-numa": ("{'vcpu': 7, 'cpuset': '51'}", "{'id': 1, 'value': 21}", "'quota': 75000"),
-    "search": ("'db-rehearsal'", "'StorageVolume'", "'pci_0000_41_00_0'", "'k8s-node-3'"),
+    "search": ("'db-rehearsal'", "'StorageVolume'", "'pci_0000_41_00_0'", "'k8s-gpu-1'"),
     "snapshots": ("'parentName': 'installed'", "'bench-next'", "/srv/lab/bench-next-before.qcow2"),
     "tpm-and-encryption": ("'devicePath': '/dev/tpm0'", "'encryptedStateRequired': True", "'name': 'secure-boot'"),
     "virtiofs": ("'sandboxMode': 'NAMESPACE'", "'dir': '/srv/ci/cache'"),

@@ -53,9 +53,9 @@ LISTS = {
     "free devices": "hosts { freeDevices(ARGUMENTS) { edges { cursor } nodes { id } } }",
     "conflicts": "conflicts(ARGUMENTS) { edges { cursor } nodes { kind } }",
 }
-SORTS = {
-    name: "resources" if name.startswith(("resources", "naming", "free")) else name for name in LISTS
-} | {"dependents": "attachments"}
+SORTS = {name: "resources" if name.startswith(("resources", "naming", "free")) else name for name in LISTS} | {
+    "dependents": "attachments"
+}
 """What the lists are of: those of one sort take each other's cursors, which only tell a place in the order."""
 every_list = pytest.mark.parametrize("selection", LISTS.values(), ids=LISTS)
 
