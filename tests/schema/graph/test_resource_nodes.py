@@ -136,7 +136,7 @@ async def test_a_definition_that_is_kept_has_all_that_a_definition_has(there: Ap
 
 async def test_what_is_kept_is_attached_to_nothing_now(there: Api) -> None:
     """Only VMs hold resources: who asks a network what is attached to it does not hear of snapshots."""
-    query = """{ resources(kind: NETWORK) { nodes { host { name } attachments { nodes { vm { name } device { id } } } } } }"""
+    query = "{ resources(kind: NETWORK) { nodes { attachments { nodes { vm { name } device { id } } } } } }"
     for network in (await there.data(query))["resources"]["nodes"]:
         (tie,) = network["attachments"]["nodes"]
         assert tie["vm"] == {"name": "guest"}
@@ -149,7 +149,8 @@ SNAPSHOT = "one/DOMAIN_SNAPSHOT/0/0000"
     "opaque",
     [
         node_id("Resource", "no/SUCH/thing"), node_id("Resource", "one"), node_id("Resource", ""),
-        node_id("Resource", SNAPSHOT, "more"), node_id("Resource", "", "network"), node_id("Resource", "", "network|one"),
+        node_id("Resource", SNAPSHOT, "more"), node_id("Resource", "", "network"),
+        node_id("Resource", "", "network|one"),
         node_id("Resource", "", "network|one|"), node_id("Resource", "", "spell|one|open"),
         node_id("Resource", "", "iothread||1"), node_id("Resource", "", "network|one|lan"), node_id("Network", "x"),
         "WyJSZXNvdXJjZSIsIiIsIm5ldHdvcmt8b25lfFx1ZDgzZCJd",  # ["Resource", "", "network|one|\ud83d"]
@@ -181,8 +182,11 @@ async def test_a_name_that_nobody_gave_is_what_it_tells(there: Api) -> None:
     made_up = node_id("Resource", "", "network||no-host")
     (node,) = (await there.data(NODES, ids=[made_up]))["nodes"]
     assert (node["name"], node["host"]) == ("no-host", None)
-    told = await there.data("query($id: ID!) { resource(id: $id) { ... on ReferencedResource { missing vm { id } "
-                            "disk { id } } attachments { totalCount } referencedBy { nodes { id } } } }", id=made_up)  # fmt: skip
+    query = """query($id: ID!) { resource(id: $id) {
+      ... on ReferencedResource { missing vm { id } disk { id } } attachments { totalCount }
+      referencedBy { nodes { id } }
+    } }"""
+    told = await there.data(query, id=made_up)
     assert told["resource"] == {
         "missing": False, "vm": None, "disk": None, "attachments": {"totalCount": 0}, "referencedBy": {"nodes": []},
     }  # fmt: skip
