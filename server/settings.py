@@ -33,7 +33,9 @@ class Settings(BaseSettings):
     allowed_origins: CommaSeparated = Field(
         [], description="Web origins, such as `https://fleet.example`, whose pages may call the API."
     )
-    calls_per_host: int = Field(4, ge=1, le=64, description="libvirt calls in flight to one host at a time.")
+    calls_per_host: int = Field(
+        4, ge=1, le=64, description="VMs of one host that are read at a time, each over a connection of its own."
+    )
     reconcile_seconds: float = Field(
         300, gt=0, description="Seconds between two complete re-readings of a host, the safety net behind events."
     )

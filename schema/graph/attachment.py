@@ -12,8 +12,8 @@ from ..host.saved_domain import vm_of
 from ..resource import Resource
 from ..roles import EdgeRole, wanted_roles
 from .arguments import page_size
-from .connections import PageInfo, page_fields
 from .context import AttachmentRequest, Info
+from .pages import Connection, page_fields
 from .selection import Selected, attachment_paths, neighbour_paths, resource_paths
 from .virtual_machine import VirtualMachine, device_of
 
@@ -102,21 +102,9 @@ def source_of(device: Document) -> Document | None:
     return next((one for one in device_attachments(device) if EDGES[one["role"]].source), None)
 
 
-@strawberry.type(description="One attachment of a page, with its place in the list.")
-class AttachmentEdge:
-    """An attachment in a list."""
-
-    cursor: str = strawberry.field(description="Names this place in the list, also while VMs come and go.")
-    node: Attachment = strawberry.field(description="The attachment that stands at this place.")
-
-
 @strawberry.type(description="Part of the attachments to a resource, as many as were asked for.")
-class AttachmentConnection:
+class AttachmentConnection(Connection[Attachment]):
     """A page of attachments; the document carries the page and what is needed to count."""
-
-    edges: list[AttachmentEdge] = strawberry.field(description="The attachments of this page with their cursors.")
-    nodes: list[Attachment] = strawberry.field(description="The attachments of this page, without their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
 
     @derived("How many attachments the whole list has; counted only when it is selected.")
     async def total_count(document: strawberry.Parent[Document], info: Info) -> int:  # noqa: D102
@@ -147,21 +135,9 @@ class Neighbour:
     )
 
 
-@strawberry.type(description="One neighbour of a page, with its place in the list.")
-class NeighbourEdge:
-    """A neighbour in a list."""
-
-    cursor: str = strawberry.field(description="Names this place in the list, also while VMs come and go.")
-    node: Neighbour = strawberry.field(description="The neighbour that stands at this place.")
-
-
 @strawberry.type(description="Part of the VMs that share something with a VM.")
-class NeighbourConnection:
+class NeighbourConnection(Connection[Neighbour]):
     """A page of neighbours."""
-
-    edges: list[NeighbourEdge] = strawberry.field(description="The neighbours of this page with their cursors.")
-    nodes: list[Neighbour] = strawberry.field(description="The neighbours of this page, without their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
 
 
 async def neighbour_connection(vm: Document, info: Info, first: int | None, after: str | None, roles: Any) -> Document:

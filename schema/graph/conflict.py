@@ -12,8 +12,8 @@ from ..element import Document, derived
 from ..resource import Resource
 from .arguments import page_size
 from .attachment import Attachment
-from .connections import PageInfo, page_fields
 from .context import Info
+from .pages import Connection, page_fields
 from .selection import Selected, attachment_paths, resource_paths, vm_paths
 from .virtual_machine import VirtualMachine
 
@@ -73,21 +73,9 @@ def _harmful(conflict: Document) -> bool:
     return len(conflict["running"]) > 1 and conflict["kind"] != "MISSING_RESOURCE"
 
 
-@strawberry.type(description="One conflict of a page, with its place in the list.")
-class ConflictEdge:
-    """A conflict in a list."""
-
-    cursor: str = strawberry.field(description="Names this place in the list, also while conflicts come and go.")
-    node: Conflict = strawberry.field(description="The conflict that stands at this place.")
-
-
 @strawberry.type(description="Part of the conflicts of the fleet, as many as were asked for.")
-class ConflictConnection:
+class ConflictConnection(Connection[Conflict]):
     """A page of conflicts."""
-
-    edges: list[ConflictEdge] = strawberry.field(description="The conflicts of this page, each with its cursor.")
-    nodes: list[Conflict] = strawberry.field(description="The conflicts of this page, without their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
 
 
 async def conflict_connection(

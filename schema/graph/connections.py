@@ -1,52 +1,22 @@
-"""Relay's connections: lists that are read a page at a time.
-
-Source: the GraphQL Cursor Connections specification.
-"""
+"""Lists of VMs, a page at a time."""
 
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from ..element import Document, derived
 from .arguments import page_size
-from .context import Info, Order, Page, PageRequest
+from .context import Info, Order, PageRequest
 from .filters import VmFilter
+from .pages import Connection, page_fields
 from .selection import Selected, vm_paths
 from .virtual_machine import VirtualMachine
 
 
-@strawberry.type(description="Where a page lies in its list, and whether there is more to read.")
-class PageInfo:
-    """Where a page lies in its list."""
-
-    has_next_page: bool = strawberry.field(description="Whether the list goes on after this page.")
-    has_previous_page: bool = strawberry.field(description="Whether the list has something before this page.")
-    start_cursor: str | None = strawberry.field(
-        description="Cursor of the page's first entry, for `before`; null for an empty page."
-    )
-    end_cursor: str | None = strawberry.field(
-        description="Cursor of the page's last entry, for `after`; null for an empty page."
-    )
-
-
-@strawberry.type(description="One VM of a page, with its place in the list.")
-class VmEdge:
-    """A VM in a list."""
-
-    cursor: str = strawberry.field(
-        description="Names this place in the list, also while VMs come and go; give it as `after` or `before`."
-    )
-    node: VirtualMachine = strawberry.field(description="The VM that stands at this place.")
-
-
 @strawberry.type(description="Part of a list of VMs, as many as were asked for.")
-class VmConnection:
+class VmConnection(Connection[VirtualMachine]):
     """A page of VMs; the document carries the page and what is needed to count."""
-
-    edges: list[VmEdge] = strawberry.field(description="The VMs of this page, each with its cursor.")
-    nodes: list[VirtualMachine] = strawberry.field(description="The VMs of this page, without their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
 
     @derived("How many VMs the whole list has; counted only when it is selected.")
     async def total_count(document: strawberry.Parent[Document], info: Info) -> int:  # noqa: D102
@@ -112,11 +82,3 @@ async def vm_connection(
     paths = vm_paths(selected.of("nodes").and_(selected.of("edges").of("node")))
     page = await info.context.loaders.vms(condition, host_id, request, paths)
     return document | page_fields(page)
-
-
-def page_fields(page: Page) -> dict[str, Any]:
-    """What of a connection's document a page makes: `edges`, `nodes` and `pageInfo`."""
-    edges = [{"cursor": cursor, "node": vm} for cursor, vm in zip(page.cursors, page.documents, strict=True)]
-    info = {"hasNextPage": page.has_next, "hasPreviousPage": page.has_previous}
-    ends = {"startCursor": page.cursors[0], "endCursor": page.cursors[-1]} if edges else {}
-    return {"edges": edges, "nodes": list(page.documents), "pageInfo": info | ends}

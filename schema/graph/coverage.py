@@ -9,8 +9,8 @@ from ..devices import DEVICES, DeviceKind
 from ..element import Document, derived
 from ..scalars import Long
 from .arguments import page_size
-from .connections import PageInfo, page_fields
 from .context import Info
+from .pages import Connection, page_fields
 from .selection import Selected, vm_paths
 from .virtual_machine import VirtualMachine
 
@@ -53,21 +53,9 @@ class UntypedPath:
         return None
 
 
-@strawberry.type(description="An untyped path with its place in the list, the cursor.")
-class UntypedPathEdge:
-    """An untyped path in a list."""
-
-    cursor: str = strawberry.field(description="Names this place in the list, while counts rise and fall.")
-    node: UntypedPath = strawberry.field(description="The untyped path at this place.")
-
-
 @strawberry.type(description="A page of untyped paths, and what they were counted over.")
-class UntypedPathConnection:
+class UntypedPathConnection(Connection[UntypedPath]):
     """A page of untyped paths; the document carries the page and what is needed to count."""
-
-    edges: list[UntypedPathEdge] = strawberry.field(description="The paths of this page with their cursors.")
-    nodes: list[UntypedPath] = strawberry.field(description="The untyped paths of this page.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
 
     @derived("How many different paths the whole list has; counted only when it is selected.")
     async def total_count(document: strawberry.Parent[Document], info: Info) -> int:  # noqa: D102

@@ -7,8 +7,8 @@ import strawberry
 from ..element import Document, derived
 from ..scalars import Long
 from .arguments import page_size
-from .connections import PageInfo, page_fields
 from .context import Info
+from .pages import Connection, page_fields
 from .paths import vm_path
 
 GroupBy = Annotated[
@@ -36,21 +36,10 @@ class FleetGroup:
     )
 
 
-@strawberry.type(description="A value with its place in the list, the cursor.")
-class FleetEdge:
-    """A value in a list."""
-
-    cursor: str = strawberry.field(description="Names this place in the list, while counts rise and fall.")
-    node: FleetGroup = strawberry.field(description="The value that stands at this place.")
-
-
 @strawberry.type(description="Part of the values under a path, those of the most VMs first.")
-class FleetConnection:
+class FleetConnection(Connection[FleetGroup]):
     """A page of values; the document carries the page and what is needed to count."""
 
-    edges: list[FleetEdge] = strawberry.field(description="The values of this page, each with its cursor.")
-    nodes: list[FleetGroup] = strawberry.field(description="The values of this page, without their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
     total_count: int = strawberry.field(description="How many different values there are, null among them.")
 
     @derived("How many VMs were looked at: those that meet the filter.")

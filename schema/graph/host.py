@@ -9,8 +9,9 @@ import strawberry
 from ..element import Document, derived
 from ..node import Node, node_id
 from .arguments import After, Before, First, Last, page_size
-from .connections import OrderBy, VmConnection, Where, page_fields, page_request, vm_connection
+from .connections import OrderBy, VmConnection, Where, page_request, vm_connection
 from .context import Info
+from .pages import page_fields
 from .resources import (
     CountedResourceConnection,
     OfKind,

@@ -14,9 +14,9 @@ from ..referenced import REFERENCED
 from ..resource import Resource
 from ..roles import EdgeRole
 from .arguments import page_size
-from .connections import PageInfo, page_fields
 from .context import Info, LinkRequest
 from .filters import BooleanFilter, StringFilter
+from .pages import Connection, page_fields
 from .selection import Selected, resource_paths
 
 
@@ -35,21 +35,9 @@ class Reference:
         return await info.context.loaders.resources.by_key(document["key"], resource_paths(Selected.below(info)))
 
 
-@strawberry.type(description="One resource of a page, with its place in the list.")
-class ResourceEdge:
-    """A resource in a list."""
-
-    cursor: str = strawberry.field(description="Names this place in the list, also while resources come and go.")
-    node: Resource = strawberry.field(description="The resource that stands at this place.")
-
-
 @strawberry.type(description="Part of a list of resources, as many as were asked for.")
-class ResourceConnection:
+class ResourceConnection(Connection[Resource]):
     """A page of resources; the document carries the page."""
-
-    edges: list[ResourceEdge] = strawberry.field(description="The resources of this page, each with its cursor.")
-    nodes: list[Resource] = strawberry.field(description="The resources of this page, without their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
 
 
 @strawberry.type(description="Part of a list of resources, which can be counted.")

@@ -7,8 +7,8 @@ import strawberry
 from ..element import Document, derived
 from ..node import Node
 from .arguments import page_size
-from .connections import PageInfo, page_fields
 from .context import Info
+from .pages import Connection, page_fields
 from .selection import Selected, node_paths
 from .virtual_machine import device_of
 
@@ -49,21 +49,9 @@ class SearchHit:
         return None if vm is None else device_of(vm, document["device"])
 
 
-@strawberry.type(description="One hit of a page, with its place in the list.")
-class SearchEdge:
-    """A hit in a list."""
-
-    cursor: str = strawberry.field(description="Names this place in the list, also while things come and go.")
-    node: SearchHit = strawberry.field(description="The hit that stands at this place.")
-
-
 @strawberry.type(description="Part of what a search found: exact hits first, the others by the alphabet.")
-class SearchConnection:
+class SearchConnection(Connection[SearchHit]):
     """A page of hits."""
-
-    edges: list[SearchEdge] = strawberry.field(description="The hits of this page, each with its cursor.")
-    nodes: list[SearchHit] = strawberry.field(description="The hits of this page, without their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
 
 
 async def search_connection(info: Info, text: str, first: int | None, after: str | None) -> Document:

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
+from threading import Semaphore
 from typing import Any, TypeVar
 
 import libvirt
@@ -11,6 +13,7 @@ import libvirt
 from server.collector import resource_events
 from server.collector.calls import Calls
 from server.collector.changes import Changes
+from server.collector.domains import DomainReading
 from server.collector.events import run_event_loop
 from server.collector.hosts import Host
 from server.collector.in_use import InUse
@@ -19,7 +22,7 @@ from server.collector.listings import UNSUPPORTED, Listings, sentence
 from server.collector.readings import Readings
 from server.collector.scopes import BELOW, OF_A_DOMAIN, WHOLE, Scopes
 from server.collector.source import HostLost, ScopeFailed
-from server.collector.spares import Spares
+from server.collector.spares import NoSpare, Spares
 from server.collector.unlisted import Unlisted
 
 log = logging.getLogger(__name__)
@@ -27,18 +30,10 @@ Result = TypeVar("Result")
 
 CALL_SECONDS = 30.0
 CLOSE_SECONDS = 2.0
+OPENING_SECONDS = 2.0
+SPARE_SECONDS = 10.0
+"""How long a reading of resources waits for a connection, where the host gives no more of them."""
 KEEPALIVE_PROBES = 3
-
-STATES = {
-    libvirt.VIR_DOMAIN_NOSTATE: "NOSTATE",
-    libvirt.VIR_DOMAIN_RUNNING: "RUNNING",
-    libvirt.VIR_DOMAIN_BLOCKED: "BLOCKED",
-    libvirt.VIR_DOMAIN_PAUSED: "PAUSED",
-    libvirt.VIR_DOMAIN_SHUTDOWN: "SHUTDOWN",
-    libvirt.VIR_DOMAIN_SHUTOFF: "SHUTOFF",
-    libvirt.VIR_DOMAIN_CRASHED: "CRASHED",
-    libvirt.VIR_DOMAIN_PMSUSPENDED: "PMSUSPENDED",
-}
 
 # Left out: what changes no definition (graphics clients, watchdog, I/O errors) and what never rests (balloon).
 EVENTS = (
@@ -83,6 +78,8 @@ class Connector:
         self._resource_calls = resource_calls
         self._keepalive_seconds = keepalive_seconds
         self._opening: asyncio.Future[Any] | None = None
+        # libvirtd does not refuse a client that is too many, it lets it wait: one thread is left for the others.
+        self._spare_openings = Semaphore(max(1, calls.limit - 1))
 
     async def connect(self) -> "Hypervisor":
         """Open a connection with events and keepalive; raises `HostLost`."""
@@ -114,7 +111,12 @@ class Connector:
         return libvirt.open(self._host.unattended_uri)
 
     def _open_spare(self) -> Any:
-        connection = self._open()
+        if not self._spare_openings.acquire(timeout=OPENING_SECONDS):
+            raise NoSpare(f"{self._host.uri} gives no further connection.")
+        try:
+            connection = self._open()
+        finally:
+            self._spare_openings.release()
         try:
             connection.setKeepAlive(self._keepalive_seconds, KEEPALIVE_PROBES)
         except libvirt.libvirtError as error:
@@ -134,10 +136,8 @@ class Hypervisor:
         self.changes = Changes()
         self.scopes = Scopes()
         self._host = host
-        self._connection = connection
         self._calls = calls
-        self._listed: dict[str, Any] = {}
-        self._in_use = InUse(self._close)
+        self._first = InUse(connection, _close, shared=spares is None)
         self._spares = spares
         self._readings = Readings(resource_calls, self.scopes, CALL_SECONDS)
         self._found: dict[str, list[str]] = {}
@@ -165,46 +165,49 @@ class Hypervisor:
         def closed(_connection: Any, reason: int, _opaque: Any) -> None:
             post(changes.lose, f"The connection to {uri} {CLOSE_REASONS.get(reason, 'was closed')}.")
 
-        def register() -> None:
-            connection = self._connection
-            self._where_supported(connection.registerCloseCallback, closed, None)
-            self._where_supported(connection.setKeepAlive, keepalive_seconds, KEEPALIVE_PROBES)
+        def register(connection: Any) -> None:
+            attempt = partial(_where_supported, connection)
+            attempt(connection.registerCloseCallback, closed, None)
+            attempt(connection.setKeepAlive, keepalive_seconds, KEEPALIVE_PROBES)
             for name in EVENTS:
                 if (event := getattr(libvirt, f"VIR_DOMAIN_EVENT_ID_{name}", None)) is not None:
-                    self._where_supported(connection.domainEventRegisterAny, None, event, changed, name)
-            resource_events.register(connection, self._where_supported, partial(post, self.scopes.report))
+                    attempt(connection.domainEventRegisterAny, None, event, changed, name)
+            resource_events.register(connection, attempt, partial(post, self.scopes.report))
 
         await self._call(register)
 
     async def facts(self) -> HostFacts:
         """See `Source`."""
 
-        def ask() -> HostFacts:
-            connection = self._connection
-            version = self._where_supported(connection.getVersion)
+        def ask(connection: Any) -> HostFacts:
+            version = _where_supported(connection, connection.getVersion)
             return HostFacts(
                 hypervisor=connection.getType(),
                 libvirt_version=dotted(connection.getLibVersion()),
                 hypervisor_version=dotted(version) if version else None,
-                hostname=self._where_supported(connection.getHostname),
+                hostname=_where_supported(connection, connection.getHostname),
             )
 
         return await self._call(ask)
 
     async def source_keys(self) -> list[str]:
         """See `Source`; the keys are UUIDs."""
-        domains = await self._call(lambda: self._connection.listAllDomains(0))
-        self._listed = {domain.UUIDString(): domain for domain in domains}
-        return list(self._listed)
+        return await self._call(lambda connection: [domain.UUIDString() for domain in connection.listAllDomains(0)])
 
     async def read(self, source_keys: Sequence[str]) -> list[Observation]:
-        """See `Source`; spreads the domains over the threads of the host."""
-        share = -(-len(source_keys) // self._calls.limit) or 1
-        slices = [source_keys[start : start + share] for start in range(0, len(source_keys), share)]
-        parts = await asyncio.gather(*(self._call(partial(self._read_in_turn, keys)) for keys in slices))
-        observations = [observation for part in parts for observation in part]
-        self.scopes.report(*await asyncio.to_thread(self._unlisted.scopes, observations))
-        return observations
+        """See `Source`; spreads the domains over the threads of the host, each with another connection."""
+        reading = DomainReading(source_keys)
+        share = -(-len(source_keys) // self._calls.limit)
+        helpers = [self._calls.submit(partial(self._help, reading)) for _ in source_keys[1 : self._calls.limit]]
+        try:
+            while not reading.done:
+                await self._call(partial(reading.lead, most=share))
+        finally:
+            reading.stop()
+            for helper in helpers:
+                helper.cancel()
+        self.scopes.report(*await asyncio.to_thread(self._unlisted.scopes, reading.seen))
+        return reading.seen
 
     def whole(self) -> Sequence[str]:
         """See `Source`."""
@@ -228,10 +231,13 @@ class Hypervisor:
         """See `Source`."""
         try:
             seen = await self._readings.read(scope, partial(self._scope, scope))
-        except libvirt.libvirtError as error:
-            if not await self._call(self._connection.isAlive):
-                raise HostLost(f"{self._host.uri} failed: {sentence(error)}") from error
-            raise ScopeFailed(sentence(error), unsupported=error.get_error_code() in UNSUPPORTED) from error
+        except (libvirt.libvirtError, NoSpare) as error:
+            reason, code = str(error), None
+            if isinstance(error, libvirt.libvirtError):
+                reason, code = sentence(error), error.get_error_code()
+            if not await self._call(lambda connection: connection.isAlive()):
+                raise HostLost(f"{self._host.uri} failed: {reason}") from error
+            raise ScopeFailed(reason, unsupported=code in UNSUPPORTED) from error
         await asyncio.to_thread(self._unlisted.listed, scope, seen)
         if scope in BELOW:
             self._found[scope] = [one.source_key for one in seen]
@@ -245,65 +251,35 @@ class Hypervisor:
         """See `Source`."""
         self.changes.close()
         self._readings.close()
-        self._listed.clear()
+        closing = [self._calls.submit(self._first.close)]
         if self._spares:
-            await asyncio.wait([self._calls.submit(self._spares.close)], timeout=CLOSE_SECONDS)
-        await asyncio.wait([self._calls.submit(self._in_use.close)], timeout=CLOSE_SECONDS)
+            closing.append(self._calls.submit(self._spares.close))
+        await asyncio.wait(closing, timeout=CLOSE_SECONDS)
 
-    def _close(self) -> None:
-        connection = self._connection
-        # Every registered callback holds the connection open on the side of the daemon.
-        for callback in list(connection.domainEventCallbackID):
-            _ignoring_errors(connection.domainEventDeregisterAny, callback)
-        resource_events.deregister(connection, _ignoring_errors)
-        _ignoring_errors(connection.unregisterCloseCallback)
-        _ignoring_errors(connection.close)
+    def _another(self, patience: float = 0) -> AbstractContextManager[Any]:
+        """A connection to use beside the first; a driver of this process has only that one."""
+        return self._spares.use(patience) if self._spares else self._first.use()
 
     def _scope(self, scope: str) -> Iterator[ResourceObservation]:
-        if self._spares:
-            with self._spares.use() as listings:
-                yield from listings.read(scope)
-        else:
-            with self._in_use.call():
-                yield from Listings(self._connection).read(scope)
+        with self._another(SPARE_SECONDS) as connection:
+            yield from Listings(connection).read(scope)
 
-    def _read_in_turn(self, source_keys: Sequence[str]) -> list[Observation]:
-        return [observation for key in source_keys if (observation := self._read_one(key))]
-
-    def _read_one(self, source_key: str) -> Observation | None:
+    def _help(self, reading: DomainReading) -> None:
         try:
-            domain = self._listed.pop(source_key, None) or self._connection.lookupByUUIDString(source_key)
-            xml = domain.XMLDesc(0)
-            state, _reason = domain.state()
-            persistent_xml = None
-            if domain.isActive() and domain.isPersistent():
-                persistent_xml = domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)
-        except libvirt.libvirtError as error:
-            if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
-                return None
-            if not self._connection.isAlive():
-                raise
-            return Observation(
-                source_key, "UNKNOWN", "", error=f"libvirt could not give the definition: {sentence(error)}"
-            )
-        return Observation(source_key, STATES.get(state, "UNKNOWN"), xml, persistent_xml)
+            with self._another() as connection:
+                reading.help(connection)
+        except (HostLost, NoSpare, libvirt.libvirtError) as error:
+            log.debug("%s is read over fewer connections: %s", self._host.uri, error)
 
-    def _where_supported(self, call: Callable[..., Result], *arguments: object) -> Result | None:
-        try:
-            return call(*arguments)
-        except libvirt.libvirtError:
-            # Drivers and older daemons refuse what they do not know with various codes.
-            if not self._connection.isAlive():
-                raise
-            return None
+    async def _call(self, call: Callable[[Any], Result]) -> Result:
+        """Make a call over the first connection."""
 
-    async def _call(self, call: Callable[[], Result]) -> Result:
-        def guarded() -> Result:
-            with self._in_use.call():
-                return call()
+        def alone() -> Result:
+            with self._first.use() as connection:
+                return call(connection)
 
         try:
-            return await self._calls.run(guarded, CALL_SECONDS)
+            return await self._calls.run(alone, CALL_SECONDS)
         except TimeoutError:
             raise HostLost(f"{self._host.uri} did not answer within {CALL_SECONDS:.0f} seconds.") from None
         except libvirt.libvirtError as error:
@@ -313,6 +289,25 @@ class Hypervisor:
 def dotted(version: int) -> str:
     """libvirt's number for a release, such as 9000000, as `9.0.0`."""
     return f"{version // 1_000_000}.{version // 1_000 % 1_000}.{version % 1_000}"
+
+
+def _where_supported(connection: Any, call: Callable[..., Result], *arguments: object) -> Result | None:
+    try:
+        return call(*arguments)
+    except libvirt.libvirtError:
+        # Drivers and older daemons refuse what they do not know with various codes.
+        if not connection.isAlive():
+            raise
+        return None
+
+
+def _close(connection: Any) -> None:
+    # Every registered callback holds the connection open on the side of the daemon.
+    for callback in list(connection.domainEventCallbackID):
+        _ignoring_errors(connection.domainEventDeregisterAny, callback)
+    resource_events.deregister(connection, _ignoring_errors)
+    _ignoring_errors(connection.unregisterCloseCallback)
+    _ignoring_errors(connection.close)
 
 
 def _ignoring_errors(call: Callable[..., object], *arguments: object) -> None:

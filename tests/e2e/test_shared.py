@@ -39,11 +39,11 @@ HOST = """{ host(name: "kvm") { state error synchronizedAt unreadScopes { scope 
 CONFLICTS = """{ conflicts(first: 100) { nodes {
   kind severity active resource { kind name } vms { name state } attachments { role access active }
 } } }"""
-GUESTS = """{ vms(orderBy: {field: NAME}) { nodes {
+GUESTS = """{ vms(first: 9, orderBy: {field: NAME}) { nodes {
   name state
   conflicts { kind severity }
-  referencedBy(first: 100) { nodes { kind name } }
-  neighbours(first: 100) { nodes { vm { name } shared { role resource { name } } } }
+  referencedBy(first: 9) { nodes { kind name } }
+  neighbours(first: 9) { nodes { vm { name } shared { role resource { name } } } }
   disks { target { dev } ...Tied }
   interfaces { mac { address } ...Tied }
 } } }
@@ -54,13 +54,13 @@ fragment Tied on Device {
 }
 fragment Shared on Resource {
   __typename id kind name active error
-  attachments(first: 100) { totalCount nodes { role access active vm { name } device { id } } }
+  attachments(first: 9) { totalCount nodes { role access active vm { name } device { id } } }
   references { role resource { kind name } }
-  referencedBy(first: 100) { nodes { kind name } }
+  referencedBy(first: 9) { nodes { kind name } }
   ... on ReferencedResource { missing }
-  ... on StorageVolume { target { path } pool { name } backingChain { name } overlays { nodes { name } } }
+  ... on StorageVolume { target { path } pool { name } backingChain { name } overlays(first: 9) { nodes { name } } }
   ... on Network {
-    ports { nodes { kind name ... on NetworkPort { mac { address } } } }
+    ports(first: 9) { nodes { kind name ... on NetworkPort { mac { address } } } }
     dhcpLeases { ipAddress macAddress hostname }
   }
 }"""

@@ -181,4 +181,5 @@ async def test_filters_that_mongodb_would_not_take(fleet: Api, condition: Any, m
 async def test_the_longest_and_deepest_that_are_taken(fleet: Api) -> None:
     assert (await fleet.data(FIND, filter={"name": {"contains": "(" * 4096}}))["vms"]["totalCount"] == 0
     assert (await fleet.data(FIND, filter={"name": {"startsWith": "😀" * 4096}}))["vms"]["totalCount"] == 0
-    assert (await fleet.data(FIND, filter=nested(18)))["vms"]["totalCount"] == 2
+    plain, deep = [(await fleet.data(FIND, filter=nested(depth)))["vms"]["totalCount"] for depth in (0, 18)]
+    assert plain == deep > 0

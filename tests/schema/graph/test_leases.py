@@ -22,9 +22,11 @@ async def test_every_field_of_a_lease_is_answered(api: Api) -> None:
     await api.inventory.resources_observed("kvm", "networks", [seen])
     data = await api.data(
         "{ resources(kind: NETWORK) { nodes { ... on Network {"
-        " dhcpLeases { mac ipAddress prefix hostname clientId expiresAt } } } } }"
+        " dhcpLeases { macAddress ipAddress prefix hostname clientId expiresAt } } } } }"
     )
+    told = LEASE | {"macAddress": LEASE["mac"], "expiresAt": "2100-01-01T00:00:00+00:00"}
+    del told["mac"]
     (network,) = data["resources"]["nodes"]
-    assert network["dhcpLeases"] == [LEASE | {"expiresAt": "2100-01-01T00:00:00+00:00"}]
+    assert network["dhcpLeases"] == [told]
     definition = strawberry.types.get_object_definition(DhcpLease, strict=True)
     assert len(LEASE) == len(definition.fields), "all fields are asked for"
