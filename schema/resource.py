@@ -130,8 +130,8 @@ class Resource(Element, Node):
 
     @derived("The resource as libvirt XML; of XML that cannot be read, the text as it came; null where there is none.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
-        if "rawXml" in document:
-            return str(document["rawXml"])
+        if "error" in document:
+            return cast(str | None, document.get("rawXml"))
         return None if "referenced" in document else resource_to_xml(document)
 
     @classmethod

@@ -87,6 +87,9 @@ MOST_ENTRIES = 1_000_000
 _USUAL_LIST = 10
 """What a list without pages is taken to hold, such as the devices of a VM or its attachments."""
 
+_DIGITS = 10
+"""Digits of the largest `Int`; Python does not read thousands of them."""
+
 
 class LimitEntries(ValidationRule):
     """Refuses pages inside pages inside pages: `resources { attachments { resource { attachments { …`.
@@ -141,9 +144,9 @@ def _size(field: GraphQLField, inner: GraphQLNamedType, node: FieldNode) -> int 
     arguments = {argument.name.value: argument.value for argument in node.arguments or ()}
     if _is_page(inner):
         wanted = arguments.get("first", arguments.get("last"))
-        if isinstance(wanted, IntValueNode):
-            return min(int(wanted.value), LARGEST_PAGE)  # more is refused when it runs
-        return USUAL_PAGE if wanted is None else LARGEST_PAGE
+        if isinstance(wanted, IntValueNode) and wanted.value.isdigit() and len(wanted.value) <= _DIGITS:
+            return min(int(wanted.value), LARGEST_PAGE)
+        return USUAL_PAGE if wanted is None else LARGEST_PAGE  # what no page may hold is refused when it runs
     if not isinstance(get_nullable_type(field.type), GraphQLList) or not _leads_on(inner):
         return None
     if "ids" in field.args:

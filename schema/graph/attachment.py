@@ -14,7 +14,7 @@ from ..roles import EdgeRole, wanted_roles
 from .arguments import page_size
 from .context import AttachmentRequest, Info
 from .pages import Connection, page_fields
-from .selection import Selected, attachment_paths, resource_paths, vm_paths
+from .selection import Selected, attachment_paths, neighbour_paths, resource_paths
 from .virtual_machine import VirtualMachine, device_of
 
 
@@ -144,6 +144,6 @@ async def neighbour_connection(vm: Document, info: Info, first: int | None, afte
     """The document of a `NeighbourConnection`."""
     selected = Selected.below(info)
     nodes = selected.of("nodes").and_(selected.of("edges").of("node"))
-    paths = vm_paths(nodes.of("vm")) | attachment_paths(nodes.of("shared"))
+    paths = neighbour_paths(nodes)
     page = await info.context.loaders.resources.neighbours(vm, wanted_roles(roles), page_size(first), after, paths)
     return page_fields(page)

@@ -153,6 +153,11 @@ def attachment_paths(selected: Selected) -> frozenset[str]:
     return _shortest({"_id", "hostId", *_attachment(selected)})
 
 
+def neighbour_paths(selected: Selected) -> frozenset[str]:
+    """The paths of a VM that a selection of it as a neighbour reads, none inside another."""
+    return _shortest({"_id", "hostId", *_vm(selected.of("vm")), *_attachment(selected.of("shared"))})
+
+
 def disk_paths(selected: Selected) -> frozenset[str]:
     """The paths of a VM that a selection of one of its disks reads, and those by which the disk is found."""
     found = ("target.dev", "source.kind", "source.file", "source.dev")

@@ -345,6 +345,11 @@ def doubling(depth: int, core: str) -> str:
             "The answer may have 1,000,000 entries of lists, not far more: ask for smaller pages.",
         ),
         (
+            "{ a: resources(first: -9) { nodes { attachments(first: 500) { nodes { vm { devices { id } } } } } } "
+            f"b: resources(first: {'9' * 9000}) {{ nodes {{ attachments(first: 500) {{ totalCount }} }} }} }}",
+            "The answer may have 1,000,000 entries of lists, not 3,001,000: ask for smaller pages.",
+        ),
+        (
             f"{{ conflicts {{ nodes {{ attachments {{ resource {within('references { resource', 5)} }} }} }} }}",
             "The answer may have 1,000,000 entries of lists, not 55,555,550: ask for smaller pages.",
         ),

@@ -67,8 +67,10 @@ class WholeResources(ResourceReads):
     async def by_key(self, key: str, paths: Paths) -> Document:
         return await super().by_key(key, None)
 
-    async def page(self, *arguments: Any) -> Page:
-        return await super().page(*arguments[:-1], None)  # type: ignore[call-arg]
+    async def page(
+        self, kind: str | None, condition: Any, host_id: str | None, limit: int, after: str | None, paths: Paths
+    ) -> Page:
+        return await super().page(kind, condition, host_id, limit, after, None)
 
     async def attachments(self, keys: Collection[str], request: AttachmentRequest) -> Page:
         return await super().attachments(keys, replace(request, vm_paths=None))
@@ -79,14 +81,16 @@ class WholeResources(ResourceReads):
     async def backing_chain(self, volume_id: str, paths: Paths) -> Sequence[Document]:
         return await super().backing_chain(volume_id, None)
 
-    async def neighbours(self, *arguments: Any) -> Page:
-        return await super().neighbours(*arguments[:-1], None)  # type: ignore[call-arg]
+    async def neighbours(
+        self, vm: Document, roles: frozenset[str] | None, limit: int, after: str | None, vm_paths: Paths
+    ) -> Page:
+        return await super().neighbours(vm, roles, limit, after, None)
 
     async def vm_named(self, key: str, vm_paths: Paths) -> Document | None:
         return await super().vm_named(key, None)
 
-    async def unused(self, *arguments: Any) -> Page:
-        return await super().unused(*arguments[:-1], None)  # type: ignore[call-arg]
+    async def unused(self, host_id: str, capability: str, limit: int, after: str | None, paths: Paths) -> Page:
+        return await super().unused(host_id, capability, limit, after, None)
 
 
 class WholeDocuments(RequestLoaders):

@@ -136,8 +136,7 @@ async def test_a_definition_that_is_kept_has_all_that_a_definition_has(there: Ap
 
 async def test_what_is_kept_is_attached_to_nothing_now(there: Api) -> None:
     """Only VMs hold resources: who asks a network what is attached to it does not hear of snapshots."""
-    query = """{ resources(kind: NETWORK) { nodes {
-      host { name } attachments { nodes { vm { name } device { id } } } } } }"""
+    query = "{ resources(kind: NETWORK) { nodes { attachments { nodes { vm { name } device { id } } } } } }"
     for network in (await there.data(query))["resources"]["nodes"]:
         (tie,) = network["attachments"]["nodes"]
         assert tie["vm"] == {"name": "guest"}
@@ -184,8 +183,8 @@ async def test_a_name_that_nobody_gave_is_what_it_tells(there: Api) -> None:
     (node,) = (await there.data(NODES, ids=[made_up]))["nodes"]
     assert (node["name"], node["host"]) == ("no-host", None)
     query = """query($id: ID!) { resource(id: $id) {
-      ... on ReferencedResource { missing vm { id } disk { id } }
-      attachments { totalCount } referencedBy { nodes { id } }
+      ... on ReferencedResource { missing vm { id } disk { id } } attachments { totalCount }
+      referencedBy { nodes { id } }
     } }"""
     told = await there.data(query, id=made_up)
     assert told["resource"] == {
