@@ -1,6 +1,7 @@
 """Every edge, forward and back: what names a key, and what answers to it."""
 
 import copy
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,9 +19,10 @@ from schema.resource import RESOURCES, called
 from schema.tables import node
 from tests.edges.case import Case, all_cases
 from tests.schema.host.test_resources import SOURCES
-from tests.shared import corpus, needs_corpus
+from tests.shared import SHARED, corpus, needs_corpus
 
 HOST = "kvm-1"
+PLAN = SHARED / "design" / "graph-edges.md"
 CASES = all_cases()
 every_case = pytest.mark.parametrize("case", CASES, ids=str)
 
@@ -191,3 +193,12 @@ def walked(path: str, tag: str) -> bool:
             return False
         tables = [inner for table in tables for inner in table.below(step) if inner is not None]
     return True
+
+
+@pytest.mark.skipif(not PLAN.is_file(), reason=f"the plan of the edges is not at {PLAN}")
+def test_every_edge_of_the_plan_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    planned = set(re.findall(r"^\| ([a-z][a-z0-9-]+) \|", PLAN.read_text(), re.MULTILINE)) - {"id"}
+    with capsys.disabled():
+        print(f"\nedges of the plan: {len(planned)}, as rows: {len(planned & set(EDGES))}, cases: {len(CASES)}")
+    assert planned - set(EDGES) == {"dom-host"}, "which is `VirtualMachine.host`, and back `Host.vms`"
+    assert len(planned) == 105
