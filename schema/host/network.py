@@ -20,10 +20,10 @@ from ..element import (
     text_child,
 )
 from ..graph.arguments import After, First
-from ..links import CONNECTION, naming
 from ..network_parts import Bandwidth, HardwareAddress, MacTableManager, VirtualPort, Vlan
 from ..parts import IpRoute
 from ..resource import Resource, resource
+from ..resource_fields import CONNECTION, naming
 from ..scalars import OnOff, YesNo
 from .network_dns import Dns, DnsDomain
 from .network_forward import NetworkForward

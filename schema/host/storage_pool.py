@@ -10,8 +10,8 @@ import strawberry
 
 from ..element import Document, Element, attribute, child, children, derived, element, text_child, value_at, variant
 from ..graph.arguments import After, First
-from ..links import CONNECTION, naming
 from ..resource import Resource, resource
+from ..resource_fields import CONNECTION, naming
 from ..scalars import YesNo, word, words
 from ..sizes import ByteSize
 from ..storage_parts import FilePermissions

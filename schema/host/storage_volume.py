@@ -9,9 +9,9 @@ import strawberry
 
 from ..element import Document, Element, attribute, child, children, derived, element, flag, text_child
 from ..graph.arguments import After, First
-from ..links import CONNECTION, RESOURCE, first_reference, naming, selected_paths
 from ..parts import Encryption
 from ..resource import Resource, resource
+from ..resource_fields import CONNECTION, RESOURCE, first_reference, naming, selected_paths
 from ..sizes import ByteSize
 from ..storage_formats import VolumeFormat
 from ..storage_parts import DeviceExtent, FilePermissions, FileTimestamps

@@ -25,8 +25,8 @@ from ...element import (
     variants,
 )
 from ...graph.context import LinkRequest, Resources
-from ...links import RESOURCE, selected_paths
 from ...resource import Resource, resource
+from ...resource_fields import RESOURCE, selected_paths
 from ...scalars import word, words
 from .capability import NodeDeviceCapability
 
