@@ -6,9 +6,8 @@ Nothing of this is stored: a definition alone says it, so it is worked out when 
 from collections.abc import Iterable
 from functools import cache
 
-from .definition import devices_of
 from .device import DEVICES
-from .edges import ANSWERS, SPACES, answers_of, edges_of, key
+from .edges import ANSWERS, SPACES, answers_of, edges_of, key, owners
 from .element import Document
 from .tree import controller_numbers
 
@@ -31,15 +30,15 @@ def local_links(definition: Document) -> list[Document]:
     the device that answers; it is left out where a part of the domain does, or nobody. `missing` is there, and true,
     where something should answer and nothing does. In the order of the devices, the domain last.
     """
-    owners = list(_owners(definition))
+    everybody = list(_numbered(definition))
     answering: dict[str, str] = {}
-    for owner, tag, document in owners:
+    for owner, tag, document in everybody:
         for answer in answers_of(tag):
             if answer.to.scope == "VM":
                 for one in answer.keys(document, ""):
                     answering.setdefault(one, owner)  # of several the first, as libvirt looks them up
     found: dict[tuple[str, str, str], Document] = {}
-    for owner, tag, document in owners:
+    for owner, tag, document in everybody:
         for edge, row in edges_of(tag, within_vm=True):
             for name in row.names(document):
                 one = key(name.space or row.to, name, "")
@@ -65,12 +64,8 @@ def _answered() -> frozenset[str]:
     return frozenset(answer.to.name for answer in ANSWERS)
 
 
-def _owners(definition: Document) -> Iterable[tuple[str, str, Document]]:
+def _numbered(definition: Document) -> Iterable[tuple[str, str, Document]]:
     """Devices, with the numbers that libvirt gives controllers which have none, and the domain."""
-    array = DEVICES["controller"].array
-    numbers = controller_numbers(definition.get("devices", {}).get(array, []))
-    for device in devices_of(definition):
-        if device["kind"] == "CONTROLLER":
-            device = {**device, "index": next(numbers)}
-        yield device["id"], device["kind"].lower(), device
-    yield "", "domain", definition
+    numbers = controller_numbers(definition.get("devices", {}).get(DEVICES["controller"].array, []))
+    for owner, tag, document in owners(definition):
+        yield owner, tag, {**document, "index": next(numbers)} if tag == "controller" else document

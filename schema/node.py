@@ -48,4 +48,8 @@ def parse_node_id(opaque: str) -> tuple[str, tuple[str, ...]] | None:
         return None
     if not isinstance(parts, list) or len(parts) < 2 or not all(isinstance(part, str) for part in parts):
         return None
+    try:
+        "".join(parts).encode()
+    except UnicodeEncodeError:  # JSON lets half a surrogate pair through, and UTF-8 does not
+        return None
     return parts[0], tuple(parts[1:])

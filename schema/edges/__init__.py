@@ -54,7 +54,7 @@ def attachments(definition: Document, host_id: str) -> list[Document]:
     In the order of the devices, the domain last; each device's in the order of the edges; each once.
     """
     found: dict[tuple[str, str, str], Document] = {}
-    for owner, document, tag in _owners(definition):
+    for owner, tag, document in owners(definition):
         for edge, row in edges_of(tag, within_vm=False):
             for one in row.keys(document, host_id):
                 entry = {"role": edge.role, "key": one, "access": edge.access_of(document, row)}
@@ -62,10 +62,11 @@ def attachments(definition: Document, host_id: str) -> list[Document]:
     return list(found.values())
 
 
-def _owners(definition: Document) -> Iterator[tuple[str, Document, str]]:
+def owners(definition: Document) -> Iterator[tuple[str, str, Document]]:
+    """What of a VM may name and answer: its devices, by id and libvirt's element; the domain last, without an id."""
     for device in devices_of(definition):
-        yield device["id"], device, device["kind"].lower()
-    yield "", definition, "domain"
+        yield device["id"], device["kind"].lower(), device
+    yield "", "domain", definition
 
 
 def resource_keys(resource: Document, host_id: str) -> list[str]:
@@ -115,6 +116,7 @@ __all__ = [
     "host_of",
     "is_key",
     "key",
+    "owners",
     "referenced",
     "resource_keys",
     "resource_links",

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from ..conflicts import RUNNING
 from ..device import Device
 from ..edges import EDGES, attachments
 from ..element import Document, derived
@@ -29,10 +30,6 @@ class Access(Enum):
     CONNECT = strawberry.enum_value("CONNECT", description="It takes part in it, as in a network, beside others.")
 
 
-ACTIVE = frozenset({"RUNNING", "BLOCKED", "PAUSED", "SHUTDOWN", "PMSUSPENDED"})
-"""States in which a VM holds what it is attached to."""
-
-
 @strawberry.type(description="What a VM, or one of its devices, has to do with a resource.")
 class Attachment:
     """A VM's tie to a resource: the document holds `vm`, and what the VM's document says of the tie."""
@@ -55,7 +52,7 @@ class Attachment:
         "checkpoint names."
     )
     def active(document: strawberry.Parent[Document]) -> bool:  # noqa: D102
-        return "vm" in document and document["vm"].get("state") in ACTIVE
+        return "vm" in document and document["vm"].get("state") in RUNNING
 
     @derived(
         "The VM that is attached to the resource; null for what a snapshot or checkpoint of a VM names that is gone.",
@@ -68,11 +65,9 @@ class Attachment:
         "The device that is attached; null where the domain itself names the resource.", graphql_type=Device | None
     )
     def device(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
-        return (
-            device_of(document["owner" if "owner" in document else "vm"], document["device"])
-            if "device" in document
-            else None
-        )
+        if "device" not in document:
+            return None
+        return device_of(document["owner" if "owner" in document else "vm"], document["device"])
 
     @derived(
         "What the VM is attached to; where nothing answers to the name, what the name tells.", graphql_type=Resource
@@ -118,9 +113,9 @@ async def attachment_connection(
     selected = Selected.below(info)
     limit = page_size(first)
     document: Document = {"keys": resource.get("keys", []), "roles": wanted_roles(roles)}
-    if not {"edges", "nodes", "pageInfo"} & selected.fields().keys():
+    if not selected.has_page():
         return document
-    paths = attachment_paths(selected.of("nodes").and_(selected.of("edges").of("node")))
+    paths = attachment_paths(selected.entries())
     request = AttachmentRequest(limit, after, document["roles"], paths)
     return document | page_fields(await info.context.loaders.resources.attachments(document["keys"], request))
 
@@ -142,8 +137,6 @@ class NeighbourConnection(Connection[Neighbour]):
 
 async def neighbour_connection(vm: Document, info: Info, first: int | None, after: str | None, roles: Any) -> Document:
     """The document of a `NeighbourConnection`."""
-    selected = Selected.below(info)
-    nodes = selected.of("nodes").and_(selected.of("edges").of("node"))
-    paths = neighbour_paths(nodes)
+    paths = neighbour_paths(Selected.below(info).entries())
     page = await info.context.loaders.resources.neighbours(vm, wanted_roles(roles), page_size(first), after, paths)
     return page_fields(page)

@@ -77,8 +77,8 @@ async def vm_connection(
     """The document of a `VmConnection`: the page is read only where its VMs are selected."""
     selected = Selected.below(info)
     document: Document = {"filter": condition, "host": host_id}
-    if not {"edges", "nodes", "pageInfo"} & selected.fields().keys():
+    if not selected.has_page():
         return document
-    paths = vm_paths(selected.of("nodes").and_(selected.of("edges").of("node")))
+    paths = vm_paths(selected.entries())
     page = await info.context.loaders.vms(condition, host_id, request, paths)
     return document | page_fields(page)

@@ -80,6 +80,6 @@ async def untyped_paths(
     """The document of an `UntypedPathConnection`: the page is read only where it is selected."""
     limit = page_size(first)
     document: Document = {"host": host, "prefix": prefix or ""}
-    if not {"edges", "nodes", "pageInfo"} & Selected.below(info).fields().keys():
+    if not Selected.below(info).has_page():
         return document
     return document | page_fields(await info.context.loaders.coverage.paths(host, prefix or "", limit, after))

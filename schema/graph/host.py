@@ -18,11 +18,9 @@ from .resources import (
     OnlyNamed,
     ResourceConnection,
     WhereResource,
-    is_referenced,
     resource_connection,
     selected_resources,
 )
-from .selection import resource_paths
 
 
 @strawberry.enum(description="Whether the collector, which reads the hosts, is in touch with one.")
@@ -106,8 +104,7 @@ class Host(Node):
         after: After = None,
         referenced: OnlyNamed = False,
     ) -> Any:
-        only_named, stored = is_referenced(kind, referenced)
-        return await resource_connection(info, stored, filter, document["_id"], first, after, referenced=only_named)
+        return await resource_connection(info, kind, filter, document["_id"], first, after, referenced=referenced)
 
     @derived(
         "Devices of the host that a VM could be given and that no VM's definition names, by name. Of PCI functions, "
@@ -126,7 +123,7 @@ class Host(Node):
         first: First = None,
         after: After = None,
     ) -> Any:
-        paths = resource_paths(selected_resources(info))
+        paths = selected_resources(info)
         return page_fields(
             await info.context.loaders.resources.unused(document["_id"], capability, page_size(first), after, paths)
         )

@@ -18,7 +18,7 @@ from .context import Info, Paths
 from .coverage import OnHost, PathPrefix, UntypedPathConnection, untyped_paths
 from .fleet import FleetConnection, GroupBy, fleet_connection
 from .host import Host
-from .resources import CountedResourceConnection, OfKind, OnlyNamed, WhereResource, is_referenced, resource_connection
+from .resources import CountedResourceConnection, OfKind, OnlyNamed, WhereResource, resource_connection
 from .search import SearchConnection, Text, search_connection
 from .selection import NodePaths, Selected, node_paths, resource_paths, vm_paths
 from .virtual_machine import VirtualMachine, device_of
@@ -33,21 +33,12 @@ SAVED_PATHS = frozenset({"_id", "hostId", "kind", "keys", *DEFINITIONS})
 async def find_resource(info: Info, key: tuple[str, ...], paths: Paths) -> Document | None:
     """The resource whose id holds this key; None for one that is gone, or that by now is more than a name."""
     match key:
-        case ("", name) if is_key(name) and _encodes(name):
+        case ("", name) if is_key(name):
             found = await info.context.loaders.resources.by_key(name, paths)
             return found if "referenced" in found else None
         case (resource_id,):
             return await info.context.loaders.resources.by_id(resource_id, paths)
     return None
-
-
-def _encodes(text: str) -> bool:
-    """Whether the text has a place in an id: JSON lets half a surrogate pair through, and UTF-8 does not."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 async def find_saved_device(info: Info, resource_id: str, device_id: str, key: str) -> Document | None:
@@ -154,8 +145,7 @@ class Query:
         after: After = None,
         referenced: OnlyNamed = False,
     ) -> Any:
-        only_named, stored = is_referenced(kind, referenced)
-        return await resource_connection(info, stored, filter, None, first, after, referenced=only_named)
+        return await resource_connection(info, kind, filter, None, first, after, referenced=referenced)
 
     @derived("A resource by its id; null where there is none.", graphql_type=Resource | None)
     async def resource(  # noqa: D102

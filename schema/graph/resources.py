@@ -83,21 +83,14 @@ OfKind = Annotated[
 ]
 
 
-def is_referenced(kind: Any, referenced: bool) -> tuple[bool, str | None]:
-    """Whether resources of a kind are only known by name, and the kind as it is stored."""
-    stored = None if kind is None else str(kind.value)
-    return referenced or stored in REFERENCED, stored
-
-
-def selected_resources(info: Info) -> Selected:
-    """What is selected of the resources of a connection."""
-    selected = Selected.below(info)
-    return selected.of("nodes").and_(selected.of("edges").of("node"))
+def selected_resources(info: Info) -> frozenset[str] | None:
+    """The paths that a selection of a connection of resources reads of each."""
+    return resource_paths(Selected.below(info).entries())
 
 
 async def resource_connection(
     info: Info,
-    kind: str | None,
+    of_kind: Any,
     condition: ResourceFilter | None,
     host_id: str | None,
     first: int | None,
@@ -106,17 +99,19 @@ async def resource_connection(
     referenced: bool,
 ) -> Document:
     """The document of a `CountedResourceConnection`; the page is read only where it is selected."""
-    if referenced and kind is None:
+    if referenced and of_kind is None:
         raise ValueError("`referenced` needs a `kind`.")
+    kind = None if of_kind is None else str(of_kind.value)
+    referenced = referenced or kind in REFERENCED
     limit = page_size(first)
     document: Document = {"kind": kind, "filter": condition, "host": host_id, "referenced": referenced}
-    if not {"edges", "nodes", "pageInfo"} & Selected.below(info).fields().keys():
+    if not Selected.below(info).has_page():
         return document
     reads = info.context.loaders.resources
     if referenced:
         page = await reads.referenced_page(str(kind), condition, host_id, limit, after)
     else:
-        page = await reads.page(kind, condition, host_id, limit, after, resource_paths(selected_resources(info)))
+        page = await reads.page(kind, condition, host_id, limit, after, selected_resources(info))
     return document | page_fields(page)
 
 
@@ -130,7 +125,7 @@ async def naming_connection(
     kinds: frozenset[str] | None = None,
 ) -> Document:
     """The document of a `ResourceConnection` of those that name a resource."""
-    request = LinkRequest(page_size(first), after, roles, kinds, resource_paths(selected_resources(info)))
+    request = LinkRequest(page_size(first), after, roles, kinds, selected_resources(info))
     return page_fields(await info.context.loaders.resources.naming(resource.get("keys", []), request))
 
 

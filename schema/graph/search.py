@@ -57,7 +57,7 @@ class SearchConnection(Connection[SearchHit]):
 async def search_connection(info: Info, text: str, first: int | None, after: str | None) -> Document:
     """The document of a `SearchConnection`."""
     selected = Selected.below(info)
-    paths = node_paths(selected.of("nodes").and_(selected.of("edges").of("node")).of("node"))
+    paths = node_paths(selected.entries().of("node"))
     page = await info.context.loaders.search.hits(text, page_size(first), after)
     for hit in page.documents:
         hit["paths"] = paths

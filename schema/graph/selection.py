@@ -36,6 +36,8 @@ _PLAIN = {
 _EVERYTHING = ("name", "uuid", "domain", "devices", "rawXml")
 _EXTRA = ("domain.extra", "devices.extra")
 _ARRAYS = {declared.array: declared for declared in DEVICES.values()}
+_DISK_NAMES = ("target.dev", "source.kind", "source.file", "source.dev")
+"""What a disk is called by snapshots and block jobs is made of these; see `edges.saved.disk_names`."""
 _RESOURCE_ALWAYS = ("_id", "hostId", "kind", "keys", "label")
 _RESOURCE: dict[str, tuple[str, ...]] = {
     "__typename": (),
@@ -100,6 +102,14 @@ class Selected:
         """Both selections, of objects of one type."""
         return type(self)(self.sets + other.sets, self.fragments)
 
+    def entries(self) -> Self:
+        """What is selected of the entries of a connection, whichever way."""
+        return self.of("nodes").and_(self.of("edges").of("node"))
+
+    def has_page(self) -> bool:
+        """Whether anything of a connection is selected that its page must be read for."""
+        return not {"edges", "nodes", "pageInfo"}.isdisjoint(self.fields())
+
     def _flat(
         self, sets: Iterable[SelectionSetNode], types: Collection[str] | None, entered: set[str]
     ) -> Iterator[FieldNode]:
@@ -160,8 +170,7 @@ def neighbour_paths(selected: Selected) -> frozenset[str]:
 
 def disk_paths(selected: Selected) -> frozenset[str]:
     """The paths of a VM that a selection of one of its disks reads, and those by which the disk is found."""
-    found = ("target.dev", "source.kind", "source.file", "source.dev")
-    names = (f"devices.disks.{path}" for path in found)
+    names = (f"devices.disks.{path}" for path in _DISK_NAMES)
     return _shortest({"_id", "hostId", *names, *_device(DEVICES["disk"], selected)})
 
 
@@ -285,7 +294,7 @@ def _device(declared: type[Any], selected: Selected) -> Iterator[str]:
             yield at
         elif name == "snapshots":
             yield "uuid"
-            yield from (f"{at}.{path}" for path in ("target.dev", "source.kind", "source.file", "source.dev"))
+            yield from (f"{at}.{path}" for path in _DISK_NAMES)
         elif name in ("attachments", "resource"):
             yield "attachments"
             if name == "attachments":
