@@ -10,18 +10,18 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorDatabase
 from strawberry.dataloader import DataLoader
 
+from schema.conflicts import CHANGING
 from schema.edges import EDGES
 from schema.element import Document
 from schema.graph.context import AttachmentRequest, Page, Paths
 
-from .errors import clear_failures
-from .joins import Joins, batched
-from .pages import BATCH, BadCursor, packed, unpacked
+from .joins import Joins
+from .pages import BadCursor, packed, unpacked
+from .reads import batched
 from .texts import storable
 
 _ATTACHMENTS = "attachments"
 _NEIGHBOURS = "neighbours"
-_CHANGING = ("WRITE", "SHARE", "EXCLUSIVE")
 _WRITTEN = sorted(
     {row.to.name for edge in EDGES.values() for row in edge.rows if edge.access_in(row) not in ("READ", "CONNECT")}
 )
@@ -93,21 +93,14 @@ class AttachmentReads(Joins):
         async def load(many: list[Document]) -> list[Page]:
             mine = [_shareable(vm, roles) for vm in many]
             # What this VM writes is shared with whoever has it; what it reads, with those who write it.
-            joins = [(0, inner())] if roles is not None else [(0, inner()), (1, inner(*_CHANGING))]
+            joins = [(0, inner())] if roles is not None else [(0, inner()), (1, inner(*CHANGING))]
             found: list[dict[str, Document]] = [{} for _ in many]
             for number, stages in joins:
-                keys = [one[number] for one in mine]
-                for vm, vms, into in zip(
-                    many, await self._join(keys, "vms", "attachments.key", stages, alike=2), found, strict=True
-                ):
-                    for other in vms:
-                        if other["_id"] != vm["_id"]:
-                            known = into.setdefault(other["_id"], {"vm": other, "shared": []})
-                            known["shared"] += [
-                                one
-                                for one in _entries(other)
-                                if one["key"] not in {had["key"] for had in known["shared"]}
-                            ]
+                joined = await self._join([one[number] for one in mine], "vms", "attachments.key", stages, alike=2)
+                for vm, others, into in zip(many, joined, found, strict=True):
+                    for other in (one for one in others if one["_id"] != vm["_id"]):
+                        known = into.setdefault(other["_id"], {"vm": other, "shared": {}})
+                        known["shared"] |= {_triple(one): one for one in _entries(other)}
             return [_neighbours(one, limit, after) for one in found]
 
         return load
@@ -122,12 +115,8 @@ class AttachmentReads(Joins):
                 by.setdefault(host_id, []).append(value)
             ways = [{"hostId": host, "uuid": {"$in": some}} for host, some in uuids.items()]
             ways += [{"hostId": host, "name": {"$in": some}} for host, some in names.items()]
-            projection = None if vm_paths is None else dict.fromkeys([*vm_paths, "hostId", "name", "uuid"], 1)
-            with clear_failures():
-                cursor = self._database["vms"].find(
-                    {"$or": ways}, projection, batch_size=BATCH, max_time_ms=self._milliseconds
-                )
-                found = [vm async for vm in cursor.sort([("_id", -1)])] if ways else []
+            paths = None if vm_paths is None else vm_paths | {"hostId", "name", "uuid"}
+            found = await self._find("vms", {"$or": ways}, paths, sort=[("_id", -1)]) if ways else []
             by_key = {f"domain|{vm['hostId']}|{vm['uuid'].lower()}": vm for vm in found if "uuid" in vm}
             by_key |= {f"domain|{vm['hostId']}|name:{vm['name']}": vm for vm in found if "name" in vm}
             return [by_key.get(key) for key in keys]
@@ -194,14 +183,12 @@ def _shareable(vm: Document, roles: frozenset[str] | None) -> tuple[list[str], l
     entries = vm.get("attachments", ())
     if roles is not None:
         return [one["key"] for one in entries if one["role"] in roles], []
-    written = [one["key"] for one in entries if one["access"] in _CHANGING]
+    written = [one["key"] for one in entries if one["access"] in CHANGING]
     read = [one["key"] for one in entries if one["access"] == "READ" and one["key"].partition("|")[0] in _WRITTEN]
     return written, read
 
 
 def _neighbours(found: dict[str, Document], limit: int, after: str | None) -> Page:
-    ordered = [found[one] for one in sorted(found)]
-    kept = ordered[:limit]
-    return Page(
-        kept, [packed([_NEIGHBOURS, one["vm"]["_id"]]) for one in kept], after is not None, len(ordered) > limit
-    )
+    kept = [{**found[one], "shared": list(found[one]["shared"].values())} for one in sorted(found)[:limit]]
+    cursors = [packed([_NEIGHBOURS, one["vm"]["_id"]]) for one in kept]
+    return Page(kept, cursors, after is not None, len(found) > limit)

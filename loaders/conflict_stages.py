@@ -12,11 +12,16 @@ from schema.conflicts import CHANGING, CLAIMING, CONTESTED, RUNNING
 from schema.edges import SPACES
 from schema.element import Document
 
+from .texts import begins
+
 Stages = list[Document]
 Keys = Sequence[str] | None
 
 MOST_PARTIES = 100
 """Attachments that are told of one conflict."""
+
+IOMMU_GROUPS = "iommu-group|"
+"""What the keys of IOMMU groups begin with."""
 
 BELOW = "backing-chain"
 """The role of images below that of a disk."""
@@ -60,30 +65,16 @@ def contested(keys: Keys) -> Stages:
     ]
 
 
-def split(keys: Keys) -> Stages:
-    """Of `resources`: functions of one IOMMU group that several VMs are given."""
-    groups = {
-        "$filter": {"input": "$links", "cond": {"$regexMatch": {"input": "$$this.key", "regex": r"^iommu-group"}}}
-    }
-    stages: Stages = [{"$match": {"kind": "NODE_DEVICE", "links.key": _begins("iommu-group|")}}]
-    if keys is not None:
-        own = {"from": "resources", "localField": "links.key", "foreignField": "links.key", "as": "group"}
-        project: Stages = [{"$match": {"kind": "NODE_DEVICE"}}, {"$project": {"keys": 1, "links": 1}}]
-        stages = [
-            {"$match": {"keys": {"$in": list(keys)}, **stages[0]["$match"]}},
-            {"$lookup": {**own, "pipeline": project}},
-        ]
-        stages += [
-            {"$unwind": "$group"},
-            {"$replaceWith": "$group"},
-            {"$group": {"_id": "$_id", "all": {"$first": "$$ROOT"}}},
-        ]
-        stages.append({"$replaceWith": "$all"})
+def split(groups: Keys) -> Stages:
+    """Of `resources`: functions of one IOMMU group, of these if any are given, that several VMs have."""
+    of_group = {"$regexMatch": {"input": "$$this.key", "regex": r"^iommu-group"}}
+    among: Any = begins(IOMMU_GROUPS) if groups is None else {"$in": list(groups)}
     return [
-        *stages,
+        {"$match": {"kind": "NODE_DEVICE", "links.key": among}},
         *_users({"attachments.access": "EXCLUSIVE"}),
         {"$match": {"parties": {"$ne": []}}},
-        {"$set": {"users": {"$sortArray": {"input": {"$setUnion": "$parties.vm"}, "sortBy": 1}}, "group": groups}},
+        {"$set": {"users": {"$sortArray": {"input": {"$setUnion": "$parties.vm"}, "sortBy": 1}}}},
+        {"$set": {"group": {"$filter": {"input": "$links", "cond": of_group}}}},
         {"$unwind": "$group"},
         {"$unwind": "$parties"},
         {
@@ -210,13 +201,9 @@ def unanswered() -> Stages:
     return [{"$lookup": answers}, {"$match": {"answers": []}}]
 
 
-def _begins(text: str) -> Document:
-    return {"$gte": text, "$lt": text[:-1] + chr(ord(text[-1]) + 1)}
-
-
 def _ties(keys: Keys, spaces: Sequence[str], condition: Document | None = None) -> Stages:
     """The attachments of VMs to something in these spaces that meet a condition, one a document, as `ties`."""
-    ranges = [{"ties.key": _begins(f"{space}|")} for space in spaces]
+    ranges = [{"ties.key": begins(f"{space}|")} for space in spaces]
     among: Stages = [] if keys is None else [{"$match": {"attachments.key": {"$in": list(keys)}}}]
     ties: Any = "$attachments" if condition is None else {"$filter": {"input": "$attachments", "cond": condition}}
     return [

@@ -80,11 +80,14 @@ class ConflictReads(Joins):
         found: dict[str, list[Document]] = {vm_id: [] for vm_id, _, _ in vms}
         mine: list[Document] = [{"$match": {"parties.vm": {"$in": sorted(found)}}}]
         own = sorted({key for _, _, keys in vms for key in keys})
-        (alike,) = await self._join([own], "resources", "keys", [{"$project": {"keys": 1}}], alike=2)
-        keys = sorted({*own, *(key for one in alike for key in one["keys"])})
-        uuids = sorted({uuid for _, uuid, _ in vms if uuid is not None})
+        named = [{"$project": {"keys": 1, "links.key": 1}}]
+        (alike,) = await self._join([own], "resources", "keys", named, alike=2)
+        keys = {*own, *(key for one in alike for key in one["keys"])}
+        links = {link["key"] for one in alike for link in one.get("links", ())}
+        groups = {key for key in links if key.startswith(stages.IOMMU_GROUPS)}
+        among = {"twins": {uuid for _, uuid, _ in vms if uuid is not None}, "split": groups}
         for sort, _ in _SORTS:
-            for conflict in await self._found(sort, uuids if sort == "twins" else keys, mine, _MOST_OF_VMS):
+            for conflict in await self._found(sort, sorted(among.get(sort, keys)), mine, _MOST_OF_VMS):
                 for vm_id in dict.fromkeys(party["vm"] for party in conflict["parties"]):
                     if vm_id in found:
                         found[vm_id].append(conflict)
@@ -93,7 +96,7 @@ class ConflictReads(Joins):
     async def _found(
         self, sort: str, among: Sequence[str] | None, further: list[Document], limit: int
     ) -> list[Document]:
-        """The conflicts of a sort; `among` keys, or UUIDs for twins."""
+        """The conflicts of a sort; `among` keys of what VMs name, UUIDs for twins, keys of groups for what is split."""
         match sort:
             case "broken":
                 made = stages.broken(among, await self._directories())
@@ -102,7 +105,7 @@ class ConflictReads(Joins):
         page: list[Document] = [{"$sort": {"_id": 1}}, {"$limit": limit}]
         ordered = {"$sortArray": {"input": "$parties", "sortBy": {"vm": 1, "device": 1, "role": 1, "key": 1}}}
         cut = {"key": 1, "running": 1, "parties": {"$slice": [ordered, stages.MOST_PARTIES]}}
-        collection = self._database["resources" if sort in ("split", "circles") else "vms"]
+        collection = "resources" if sort in ("split", "circles") else "vms"
         found = await self._aggregate(collection, [*made, *further, *page, {"$project": cut}])
         return [{**one, "kind": _kind(sort, one)} for one in found]
 
@@ -111,7 +114,7 @@ class ConflictReads(Joins):
         listed: Document = {"kind": "STORAGE_POOL", "facts.active": True, "type": {"$in": ["dir", "fs", "netfs"]}}
         match: list[Document] = [{"$match": {**listed, "target.path": {"$exists": True}}}, {"$limit": _MOST_POOLS}]
         project = {"$project": {"hostId": 1, "path": "$target.path"}}
-        pools = await self._aggregate(self._database["resources"], [*match, project])
+        pools = await self._aggregate("resources", [*match, project])
         begins = (f"path|{pool['hostId']}|{pool['path'].rstrip('/')}/" for pool in pools)
         return [re.compile(f"^{re.escape(begin)}[^/]+$") for begin in begins]
 

@@ -3,31 +3,22 @@
 The index on `untyped.path` finds the VMs that hold any; those that hold none are not read.
 """
 
-from motor.motor_asyncio import AsyncIOMotorCollection
-
 from schema.coverage import LONGEST_PATH
 from schema.element import Document
 from schema.graph.context import Page
 
-from .errors import clear_failures
-from .pages import BATCH, BadCursor, packed, unpacked
-from .texts import storable
+from .pages import BadCursor, packed, unpacked
+from .reads import Reads
+from .texts import begins, storable
 
 _LIST = "untyped"
 """Stands first in the cursors of this list."""
 
-_LAST = "\U0010ffff"
-"""Sorts after everything that a path goes on with."""
-
 _INT64 = range(2**63)
 
 
-class CoverageReads:
-    """Reads of what no declaration knows; see `schema.graph.context.Coverage`. Each takes at most `milliseconds`."""
-
-    def __init__(self, vms: AsyncIOMotorCollection[Document], milliseconds: int) -> None:
-        self._vms = vms
-        self._milliseconds = milliseconds
+class CoverageReads(Reads):
+    """Reads of what no declaration knows; see `schema.graph.context.Coverage`."""
 
     async def paths(self, host_id: str | None, prefix: str, limit: int, after: str | None) -> Page:
         """Part of the untyped paths with this prefix: `{path, vmCount, pieceCount, example}`, the example a VM's key.
@@ -45,7 +36,7 @@ class CoverageReads:
             stages.append({"$match": _beyond(after)})
         stages += [{"$sort": {"vmCount": -1, "_id": 1}}, {"$limit": limit + 1}]
         stages.append({"$project": {"_id": 0, "path": "$_id", "vmCount": 1, "pieceCount": 1, "example": 1}})
-        found = await self._aggregate(stages)
+        found = await self._aggregate("vms", stages)
         more = len(found) > limit
         found = found[:limit]
         cursors = [packed([_LIST, one["vmCount"], one["path"]]) for one in found]
@@ -54,31 +45,21 @@ class CoverageReads:
     async def path_count(self, host_id: str | None, prefix: str) -> int:
         """How many different untyped paths there are with this prefix."""
         counted = await self._aggregate(
-            [*_holding(host_id, prefix), {"$group": {"_id": "$untyped.path"}}, {"$count": "paths"}]
+            "vms", [*_holding(host_id, prefix), {"$group": {"_id": "$untyped.path"}}, {"$count": "paths"}]
         )
         return counted[0]["paths"] if counted else 0
 
     async def vm_count(self, host_id: str | None) -> int:
         """How many VMs there are."""
-        return await self._count(_on(host_id))
+        return await self._count("vms", _on(host_id))
 
     async def unreadable_count(self, host_id: str | None) -> int:
         """How many VMs have XML that cannot be read."""
-        return await self._count({**_on(host_id), "error": {"$exists": True}})
+        return await self._count("vms", {**_on(host_id), "error": {"$exists": True}})
 
     async def untyped_vm_count(self, host_id: str | None, prefix: str) -> int:
         """How many VMs hold an untyped path with this prefix."""
-        return await self._count(_held(host_id, prefix))
-
-    async def _count(self, query: Document) -> int:
-        with clear_failures():
-            count: int = await self._vms.count_documents(query, maxTimeMS=self._milliseconds)
-        return count
-
-    async def _aggregate(self, stages: list[Document]) -> list[Document]:
-        with clear_failures():
-            cursor = self._vms.aggregate(stages, batchSize=BATCH, maxTimeMS=self._milliseconds)
-            return [document async for document in cursor]
+        return await self._count("vms", _held(host_id, prefix))
 
 
 def _on(host_id: str | None) -> Document:
@@ -90,12 +71,12 @@ def _on(host_id: str | None) -> Document:
 
 
 def _begins(prefix: str) -> Document:
-    """The condition on a path that begins so: a range, which the index answers exactly."""
+    """The condition on a path that begins so; ValueError for a prefix that no path can have."""
     if len(prefix) > LONGEST_PATH:
         raise ValueError(f"`pathPrefix` takes at most {LONGEST_PATH} characters: no path is longer.")
     if not storable(prefix):
         raise ValueError("`pathPrefix` is not valid Unicode.")
-    return {"$gte": prefix, "$lt": prefix + _LAST}
+    return begins(prefix)
 
 
 def _held(host_id: str | None, prefix: str) -> Document:

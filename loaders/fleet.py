@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorCollection
-
 from schema.element import Document
 from schema.graph.context import Page, StoredPath
 
-from .errors import clear_failures
 from .filters import vm_query
 from .pages import BadCursor, packed, unpacked
+from .reads import Reads
 from .texts import storable
 
 _FLEET = "fleet"
@@ -20,21 +18,15 @@ LONGEST_VALUE = 1024
 _INT64 = range(2**63)
 
 
-class FleetReads:
-    """Counts over all VMs; see `schema.graph.context.Fleet`. Each takes at most `milliseconds`."""
-
-    def __init__(self, vms: AsyncIOMotorCollection[Document], milliseconds: int) -> None:
-        self._vms = vms
-        self._milliseconds = milliseconds
+class FleetReads(Reads):
+    """Counts over all VMs; see `schema.graph.context.Fleet`."""
 
     async def groups(self, path: StoredPath, condition: Any, limit: int, after: str | None) -> tuple[Page, int]:
         """Part of the values of a path, those of the most VMs first, equals by value; and how many there are."""
         beyond: list[Document] = [] if after is None else [{"$match": _beyond(after)}]
         page = [*beyond, {"$sort": {"vmCount": -1, "_id": 1}}, {"$limit": limit + 1}]
         stages = [{"$match": vm_query(condition)}, *_counted(path), {"$facet": {"page": page, "all": _NUMBER}}]
-        with clear_failures():
-            cursor = self._vms.aggregate(stages, maxTimeMS=self._milliseconds)
-            (answer,) = [document async for document in cursor]
+        (answer,) = await self._aggregate("vms", stages)
         found = [{"value": one["_id"], "vmCount": one["vmCount"], "count": one["count"]} for one in answer["page"]]
         kept = found[:limit]
         cursors = [packed([_FLEET, path.path, one["vmCount"], one["value"]]) for one in kept]

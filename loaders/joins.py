@@ -1,43 +1,19 @@
 """Joins between keys that one side names and keys that the other answers to, many at once and all within MongoDB."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
-
-from motor.motor_asyncio import AsyncIOMotorDatabase
-from strawberry.dataloader import DataLoader
+from collections.abc import Sequence
 
 from schema.edges import host_of
 from schema.element import Document
 
-from .errors import clear_failures
-from .pages import BATCH
+from .reads import Reads
 from .texts import storable
 
 _MOST_ALIKE = 1000
 """Volumes that are taken to be the same as one on shared storage."""
 
-Request = TypeVar("Request")
-Key = TypeVar("Key")
-Found = TypeVar("Found")
 
-
-def batched(
-    loaders: dict[Request, DataLoader[Key, Found]],
-    request: Request,
-    make: Callable[[Request], Callable[[list[Key]], Any]],
-) -> DataLoader[Key, Found]:
-    """The loader that gathers what is asked for alike; another one where anything but the key differs."""
-    if request not in loaders:
-        loaders[request] = DataLoader(make(request))
-    return loaders[request]
-
-
-class Joins:
-    """What reads of resources and attachments have in common; each read takes at most `milliseconds`."""
-
-    def __init__(self, database: AsyncIOMotorDatabase[Document], milliseconds: int) -> None:
-        self._database = database
-        self._milliseconds = milliseconds
+class Joins(Reads):
+    """What reads of resources and attachments have in common."""
 
     async def _join(
         self, many: Sequence[Sequence[str]], collection: str, field: str, inner: list[Document], *, alike: int = 0
@@ -60,14 +36,9 @@ class Joins:
         stages.append({"$project": {"found": 1}})
         found: list[list[Document]] = [[] for _ in many]
         if documents:
-            for one in await self._aggregate(self._database, stages):
+            for one in await self._aggregate(None, stages):
                 found[one["_id"]].append(one["found"])
         return found
-
-    async def _aggregate(self, of: Any, stages: list[Document]) -> list[Document]:
-        with clear_failures():
-            cursor = of.aggregate(stages, batchSize=BATCH, maxTimeMS=self._milliseconds)
-            return [document async for document in cursor]
 
 
 def _alike(depth: int) -> list[Document]:

@@ -10,7 +10,7 @@ from .conflict_stages import unanswered
 from .filters import resource_query
 from .joins import Joins
 from .pages import BadCursor, packed, unpacked
-from .texts import storable
+from .texts import begins, storable
 
 _REFERENCED = "referenced"
 
@@ -24,22 +24,21 @@ class ReferencedReads(Joins):
         """Part of the resources of a kind that are only named, by key."""
         stages = _stages(kind, condition, host_id, None if after is None else _place(after))
         stages += [{"$sort": {"_id": 1}}, *unanswered(), {"$limit": limit + 1}, {"$project": {"_id": 1}}]
-        found = [one["_id"] for one in await self._aggregate(self._database["vms"], stages)]
+        found = [one["_id"] for one in await self._aggregate("vms", stages)]
         cursors = [packed([_REFERENCED, key]) for key in found[:limit]]
         return Page([referenced(key) for key in found[:limit]], cursors, after is not None, len(found) > limit)
 
     async def referenced_count(self, kind: str, condition: Any, host_id: str | None) -> int:
         """How many resources of a kind are only named."""
         stages = [*_stages(kind, condition, host_id, None), *unanswered(), {"$count": "number"}]
-        counted = await self._aggregate(self._database["vms"], stages)
+        counted = await self._aggregate("vms", stages)
         return counted[0]["number"] if counted else 0
 
 
 def _stages(kind: str, condition: Any, host_id: str | None, after: str | None) -> list[Document]:
     """Stages that give each key of these spaces that VMs or resources name, once, as `_id`."""
     spaces = [space for space in SPACES.values() if space.kind == kind and space.scope != "VM"]
-    begins = [f"{space.name}|" for space in spaces]
-    ranges = [{"$gte": one, "$lt": f"{one[:-1]}}}"} for one in begins]
+    ranges = [begins(f"{space.name}|") for space in spaces]
 
     def named(field: str) -> list[Document]:
         within = [{f"{field}.key": one} for one in ranges]

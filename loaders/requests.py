@@ -1,9 +1,9 @@
 """The loaders of one request."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorDatabase
 from strawberry.dataloader import DataLoader
 
 from schema.element import Document
@@ -11,29 +11,27 @@ from schema.graph.context import Page, PageRequest, Paths
 
 from .conflicts import ConflictReads
 from .coverage import CoverageReads
-from .errors import clear_failures
 from .filters import vm_query
 from .fleet import FleetReads
-from .pages import BATCH, beyond, cursor_of, sorted_by, sorting
+from .pages import beyond, cursor_of, sorted_by, sorting
+from .reads import Reads, batched
 from .resources import ResourceReads
 from .search import SearchReads
-from .texts import storable
 
 
-class RequestLoaders:
+class RequestLoaders(Reads):
     """Every read of one request; a document asked for twice is read once.
 
     `seconds` bounds the time that MongoDB may spend on each read. Reads raise ReadFailed.
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[Document], seconds: float) -> None:
-        self._database = database
-        self._milliseconds = int(seconds * 1000)
+        super().__init__(database, int(seconds * 1000))
         self.resources = ResourceReads(database, self._milliseconds)
         self.conflicts = ConflictReads(database, self._milliseconds)
-        self.coverage = CoverageReads(database["vms"], self._milliseconds)
+        self.coverage = CoverageReads(database, self._milliseconds)
         self.search = SearchReads(database, self._milliseconds)
-        self.fleet = FleetReads(database["vms"], self._milliseconds)
+        self.fleet = FleetReads(database, self._milliseconds)
         self._by_key: dict[tuple[str, Paths], DataLoader[str, Document | None]] = {}
 
     async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
@@ -50,7 +48,7 @@ class RequestLoaders:
 
     async def hosts(self) -> Sequence[Document]:
         """All hosts by name."""
-        found = await self._find(self._database["hosts"], {}, [("_id", 1)], None, 0)
+        found = await self._find("hosts", {}, sort=[("_id", 1)])
         self._loader("hosts", None).prime_many({host["_id"]: host for host in found})
         return found
 
@@ -62,7 +60,7 @@ class RequestLoaders:
             query = beyond(query, cursor, page.order, backward=page.backward)
         wanted = None if paths is None else paths.union(sorted_by(page.order))
         sort = sorting(page.order, backward=page.backward)
-        found = list(await self._find(self._database["vms"], query, sort, wanted, page.limit + 1))
+        found = await self._find("vms", query, wanted, sort=sort, limit=page.limit + 1)
         more = len(found) > page.limit
         found = found[: page.limit]
         if page.backward:
@@ -72,37 +70,7 @@ class RequestLoaders:
 
     async def vm_count(self, condition: Any, host_id: str | None) -> int:
         """How many VMs meet a `VmFilter`."""
-        query = vm_query(condition, host_id)
-        with clear_failures():
-            count: int = await self._database["vms"].count_documents(query, maxTimeMS=self._milliseconds)
-        return count
+        return await self._count("vms", vm_query(condition, host_id))
 
     def _loader(self, collection: str, paths: Paths) -> DataLoader[str, Document | None]:
-        key = (collection, paths)
-        if key not in self._by_key:
-            self._by_key[key] = DataLoader(self._by_ids(self._database[collection], paths))
-        return self._by_key[key]
-
-    def _by_ids(self, collection: AsyncIOMotorCollection[Document], paths: Paths) -> Callable[[list[str]], Any]:
-        async def load(ids: list[str]) -> list[Document | None]:
-            query = {"_id": {"$in": [one for one in ids if storable(one)]}}
-            documents = await self._find(collection, query, None, paths, 0)
-            by_id = {document["_id"]: document for document in documents}
-            return [by_id.get(one) for one in ids]
-
-        return load
-
-    async def _find(
-        self,
-        collection: AsyncIOMotorCollection[Document],
-        query: Document,
-        sort: list[tuple[str, int]] | None,
-        paths: Paths,
-        limit: int,
-    ) -> list[Document]:
-        projection = None if paths is None else dict.fromkeys(sorted(paths), 1)
-        cursor = collection.find(query, projection, batch_size=BATCH, limit=limit, max_time_ms=self._milliseconds)
-        if sort is not None:
-            cursor = cursor.sort(sort)
-        with clear_failures():
-            return [document async for document in cursor]
+        return batched(self._by_key, (collection, paths), self._load_by_id)

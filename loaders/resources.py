@@ -11,10 +11,9 @@ from schema.element import Document
 from schema.graph.context import LinkRequest, Page, Paths
 
 from .attachments import AttachmentReads
-from .errors import clear_failures
 from .filters import resource_query
-from .joins import batched
-from .pages import BATCH, BadCursor, packed, unpacked
+from .pages import BadCursor, packed, unpacked
+from .reads import batched, projection
 from .referenced import ReferencedReads
 from .texts import storable
 
@@ -38,8 +37,7 @@ class ResourceReads(AttachmentReads, ReferencedReads):
 
     def __init__(self, database: AsyncIOMotorDatabase[Document], milliseconds: int) -> None:
         super().__init__(database, milliseconds)
-        self._resources = database["resources"]
-        self._by_id: dict[Paths, DataLoader[str, Document | None]] = {}
+        self._by_id: dict[tuple[str, Paths], DataLoader[str, Document | None]] = {}
         self._by_key: dict[Paths, DataLoader[str, Document]] = {}
         self._naming: dict[LinkRequest, DataLoader[tuple[str, ...], Page]] = {}
         self._unused: dict[tuple[str, int, str | None, Paths], DataLoader[str, Page]] = {}
@@ -47,7 +45,7 @@ class ResourceReads(AttachmentReads, ReferencedReads):
 
     async def by_id(self, resource_id: str, paths: Paths) -> Document | None:
         """A stored resource by its id."""
-        return await batched(self._by_id, paths, self._load_by_id).load(resource_id)
+        return await batched(self._by_id, ("resources", paths), self._load_by_id).load(resource_id)
 
     async def by_key(self, key: str, paths: Paths) -> Document:
         """What answers to a key, or what the key alone tells."""
@@ -60,16 +58,14 @@ class ResourceReads(AttachmentReads, ReferencedReads):
         query = resource_query(kind, condition, host_id)
         if after is not None:
             query = {"$and": [query, _beyond(after)]}
-        found = await self._find(query, paths, limit + 1, sort=[("kind", 1), ("label", 1), ("_id", 1)])
+        found = await self._find(
+            "resources", query, paths, limit=limit + 1, sort=[("kind", 1), ("label", 1), ("_id", 1)]
+        )
         return _page(found, limit, after)
 
     async def count(self, kind: str | None, condition: Any, host_id: str | None) -> int:
         """How many stored resources there are on all such pages."""
-        with clear_failures():
-            count: int = await self._resources.count_documents(
-                resource_query(kind, condition, host_id), maxTimeMS=self._milliseconds
-            )
-        return count
+        return await self._count("resources", resource_query(kind, condition, host_id))
 
     async def naming(self, keys: Collection[str], request: LinkRequest) -> Page:
         """Part of the resources that name what answers to these keys, by kind and name."""
@@ -84,19 +80,10 @@ class ResourceReads(AttachmentReads, ReferencedReads):
         request = (capability, limit, after, paths)
         return await batched(self._unused, request, self._load_unused).load(host_id)
 
-    def _load_by_id(self, paths: Paths) -> Callable[[list[str]], Any]:
-        async def load(ids: list[str]) -> list[Document | None]:
-            found = await self._find({"_id": {"$in": [one for one in ids if storable(one)]}}, paths)
-            by_id = {document["_id"]: document for document in found}
-            return [by_id.get(one) for one in ids]
-
-        return load
-
     def _load_by_key(self, paths: Paths) -> Callable[[list[str]], Any]:
         async def load(keys: list[str]) -> list[Document]:
-            found = await self._find(
-                {"keys": {"$in": [key for key in keys if storable(key)]}}, paths, sort=[("_id", 1)]
-            )
+            query = {"keys": {"$in": [key for key in keys if storable(key)]}}
+            found = await self._find("resources", query, paths, sort=[("_id", 1)])
             by_key: dict[str, Document] = {}
             for document in found:
                 for key in document["keys"]:
@@ -117,8 +104,8 @@ class ResourceReads(AttachmentReads, ReferencedReads):
             match.append(_beyond(request.after))
         inner: list[Document] = [{"$match": {"$and": match}}] if match else []
         inner += [{"$sort": {"kind": 1, "label": 1, "_id": 1}}, {"$limit": request.limit + 1}]
-        if (projection := _projection(request.paths)) is not None:
-            inner.append({"$project": projection})
+        if (shown := projection(request.paths)) is not None:
+            inner.append({"$project": shown})
 
         async def load(many: list[tuple[str, ...]]) -> list[Page]:
             joined = await self._join(many, "resources", "links.key", inner)
@@ -144,7 +131,7 @@ class ResourceReads(AttachmentReads, ReferencedReads):
             {"$lookup": used},
             {"$match": {"users": []}},
             {"$limit": limit + 1},
-            {"$project": _projection(paths) or {"users": 0}},
+            {"$project": projection(paths) or {"users": 0}},
         ]
 
         async def load(hosts: list[str]) -> list[Page]:
@@ -167,30 +154,15 @@ class ResourceReads(AttachmentReads, ReferencedReads):
             }
             stages: list[Document] = [{"$match": {"_id": {"$in": ids}}}, {"$graphLookup": below}]
             project: Document = {"below.depth": 1}
-            if (projection := _projection(paths)) is not None:
-                stages.append({"$project": project | {f"below.{path}": 1 for path in projection}})
-            found = {one["_id"]: one["below"] for one in await self._aggregate(self._resources, stages)}
+            if (shown := projection(paths)) is not None:
+                stages.append({"$project": project | {f"below.{path}": 1 for path in shown}})
+            found = {one["_id"]: one["below"] for one in await self._aggregate("resources", stages)}
             return [
                 sorted((one for one in found.get(each, ()) if one["_id"] != each), key=lambda one: one["depth"])
                 for each in ids
             ]
 
         return load
-
-    async def _find(
-        self, query: Document, paths: Paths, limit: int = 0, sort: list[tuple[str, int]] | None = None
-    ) -> list[Document]:
-        cursor = self._resources.find(
-            query, _projection(paths), batch_size=BATCH, limit=limit, max_time_ms=self._milliseconds
-        )
-        if sort is not None:
-            cursor = cursor.sort(sort)
-        with clear_failures():
-            return [document async for document in cursor]
-
-
-def _projection(paths: Paths) -> Document | None:
-    return None if paths is None else dict.fromkeys(sorted(paths), 1)
 
 
 def _page(found: Sequence[Document], limit: int, after: str | None) -> Page:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bson.max_key import MaxKey
 from bson.min_key import MinKey
-from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorCollection
 
 from schema.element import Document
 from schema.graph.context import Page
@@ -21,7 +21,8 @@ from schema.terms import LONGEST_TERM, fold
 
 from .errors import clear_failures
 from .pages import BATCH, BadCursor, packed, unpacked
-from .texts import storable
+from .reads import Reads
+from .texts import end_of, storable
 
 _SEARCH = "search"
 _COLLECTIONS = ("resources", "vms")
@@ -49,12 +50,8 @@ class _Range:
         return found if self.end is None else [*found, {"$lt": [term, {"$literal": self.end}]}]
 
 
-class SearchReads:
-    """Reads of what begins with a text; see `schema.graph.context.Search`. Each takes at most `milliseconds`."""
-
-    def __init__(self, database: AsyncIOMotorDatabase[Document], milliseconds: int) -> None:
-        self._database = database
-        self._milliseconds = milliseconds
+class SearchReads(Reads):
+    """Reads of what begins with a text; see `schema.graph.context.Search`."""
 
     async def hits(self, text: str, limit: int, after: str | None) -> Page:
         """Part of the hits, `{collection, key, device, field, value, exact}`; ValueError for a text that is none."""
@@ -124,16 +121,7 @@ def _range(text: str) -> _Range:
         raise ValueError("`text` is empty: give at least one character to search for.")
     if len(looked_up) > LONGEST_TEXT:
         raise ValueError(f"`text` takes at most {LONGEST_TEXT} characters.")
-    return _Range(looked_up, _after(looked_up))
-
-
-def _after(text: str) -> str | None:
-    """The first text that sorts after all that begin with this one."""
-    shorter = text.rstrip("\U0010ffff")
-    if not shorter:
-        return None
-    following = ord(shorter[-1]) + 1
-    return shorter[:-1] + chr(0xE000 if following == 0xD800 else following)  # halves of pairs are no characters
+    return _Range(looked_up, end_of(looked_up))
 
 
 def _places(name: str, document: Document) -> Iterator[Place]:

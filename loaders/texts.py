@@ -1,4 +1,6 @@
-"""Texts from clients that no document can hold."""
+"""Texts in queries: which can be stored, and which begin with another."""
+
+from typing import Any
 
 
 def storable(text: str) -> bool:
@@ -8,3 +10,18 @@ def storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def end_of(text: str) -> str | None:
+    """The first text that sorts after all that begin with this one; None where there is none."""
+    shorter = text.rstrip("\U0010ffff")
+    if not shorter:
+        return None
+    following = ord(shorter[-1]) + 1
+    return shorter[:-1] + chr(0xE000 if following == 0xD800 else following)  # halves of pairs are no characters
+
+
+def begins(text: str) -> dict[str, Any]:
+    """The condition on a text that it begins so: a range, which an index answers exactly."""
+    end = end_of(text)
+    return {"$gte": text} if end is None else {"$gte": text, "$lt": end}

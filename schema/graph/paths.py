@@ -8,28 +8,19 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, get_type_hints
 
-from ..devices import DEVICES
 from ..domain import Domain
 from ..element import Variant, document_key
 from ..scalars import Word, bare
 from ..tables import Node, Slot, node
 from .context import StoredPath
+from .selection import ARRAYS, PLAIN
 
 LONGEST_PATH = 500
 """Characters of a path; all declared ones are shorter."""
 
-_VALUES = {
-    "host": "hostId",
-    "name": "name",
-    "uuid": "uuid",
-    "state": "state",
-    "sourceKey": "sourceKey",
-    "emulator": "devices.emulator",
-    "error": "error",
-}
+_VALUES = {name: PLAIN[name] for name in ("host", "name", "uuid", "state", "sourceKey", "emulator", "error")}
 """The single values of a VM, and where they are stored."""
 
-_ARRAYS = {declared.array: declared for declared in DEVICES.values()}
 _MOST_FIELDS = 60
 _NEAREST = 3
 
@@ -53,10 +44,10 @@ def vm_path(text: str) -> Path:
         return Path(StoredPath(_VALUES[first]))
     if first == "domain":
         return _walk([node(Domain)], first, steps, "domain", ())
-    if first in _ARRAYS:
+    if first in ARRAYS:
         at = f"devices.{first}"
-        return _walk([node(_ARRAYS[first])], first, steps, at, (at,))
-    raise ValueError(_unknown(first, "A VM", [*_VALUES, "domain", *_ARRAYS]))
+        return _walk([node(ARRAYS[first])], first, steps, at, (at,))
+    raise ValueError(_unknown(first, "A VM", [*_VALUES, "domain", *ARRAYS]))
 
 
 def _walk(tables: list[Node], seen: str, steps: list[str], at: str, lists: tuple[str, ...]) -> Path:

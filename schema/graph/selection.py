@@ -21,7 +21,7 @@ from ..resource import RESOURCES
 from ..tables import Node, node
 from ..tree import DEVICE_PATHS, DOMAIN_PATHS, FURTHER_PATHS
 
-_PLAIN = {
+PLAIN = {
     "name": "name",
     "uuid": "uuid",
     "sourceKey": "sourceKey",
@@ -33,9 +33,13 @@ _PLAIN = {
     "host": "hostId",
     "emulator": "devices.emulator",
 }
+"""The plain fields of a VM, and where they are stored."""
+
 _EVERYTHING = ("name", "uuid", "domain", "devices", "rawXml")
 _EXTRA = ("domain.extra", "devices.extra")
-_ARRAYS = {declared.array: declared for declared in DEVICES.values()}
+ARRAYS = {declared.array: declared for declared in DEVICES.values()}
+"""The lists of devices of a VM, and what they are lists of."""
+
 _DISK_NAMES = ("target.dev", "source.kind", "source.file", "source.dev")
 """What a disk is called by snapshots and block jobs is made of these; see `edges.saved.disk_names`."""
 _RESOURCE_ALWAYS = ("_id", "hostId", "kind", "keys", "label")
@@ -204,8 +208,8 @@ def _above(path: str) -> Iterator[str]:
 
 def _vm(selected: Selected) -> Iterator[str]:
     for name, inner in selected.fields(("VirtualMachine", "Node")).items():
-        if name in _PLAIN:
-            yield _PLAIN[name]
+        if name in PLAIN:
+            yield PLAIN[name]
         elif name == "xml":
             yield from _EVERYTHING
         elif name == "extra":
@@ -214,8 +218,8 @@ def _vm(selected: Selected) -> Iterator[str]:
             yield from _element([node(Domain)], inner, "domain")
         elif name == "devices":
             yield from _devices(inner)
-        elif name in _ARRAYS:
-            yield from _device(_ARRAYS[name], inner)
+        elif name in ARRAYS:
+            yield from _device(ARRAYS[name], inner)
         elif name == "deviceTree":
             yield from _tree(inner.of("nodes"))
         elif name == "persistentDefinition":
@@ -250,7 +254,7 @@ def _links(selected: Selected) -> Iterator[str]:
 
 
 _WITHIN = frozenset(
-    {"devices", "deviceTree", "nodes", "attachments", "links", "linkedFrom", "device", "target", *_ARRAYS}
+    {"devices", "deviceTree", "nodes", "attachments", "links", "linkedFrom", "device", "target", *ARRAYS}
 )
 """Fields that stay within a definition, or lead out of it and back."""
 
@@ -270,7 +274,7 @@ def _around(selected: Selected) -> Iterator[str]:
 
 def _tree(selected: Selected) -> Iterator[str]:
     yield from (f"domain.{path}" for path in DOMAIN_PATHS)
-    for array in _ARRAYS:
+    for array in ARRAYS:
         yield from (f"devices.{array}.{path}" for path in (*DEVICE_PATHS, *FURTHER_PATHS.get(array, ())))
     if "summary" in selected.fields():
         yield "devices"

@@ -1,7 +1,6 @@
 """What the collector sees, remembered: hosts, VMs and resources in MongoDB."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,12 +13,10 @@ from server.collector.scopes import OF_A_DOMAIN
 from server.store.connection import Document, Store
 from server.store.content import content_from_xml, content_of, refused, same
 from server.store.errors import StoreError
-from server.store.promotion import promoted
+from server.store.promotion import current, promoted
 from server.store.redaction import without_password
 from server.store.resources import Resources
 from server.store.writes import LARGEST_BATCH, Change, Outdated, write
-
-_LOGGER = logging.getLogger(__name__)
 
 _ATTEMPTS = 5
 """How often a batch is computed anew because another process wrote the same VMs."""
@@ -134,7 +131,7 @@ def _changes(known: Sequence[_Known], observations: Sequence[Observation]) -> li
 
 
 def _change(known: _Known, observation: Observation) -> Change | None:
-    vm, other = _current(known.vm), _current(known.other)
+    vm, other = current(known.vm, promoted), current(known.other, promoted)
     name = (vm or {}).get("name", observation.source_key)
     persistent = observation.persistent_xml
 
@@ -166,17 +163,6 @@ def _change(known: _Known, observation: Observation) -> Change | None:
 
 def _give_up(reason: str) -> Change:
     raise StoreError(f"MongoDB refuses even the record of a refused definition: {reason}.")
-
-
-def _current(document: Document | None) -> Document | None:
-    """The stored document as today's declarations put it, so that a newer declaration is not taken for a change."""
-    if document is None or document["declarations"] == schema.DECLARATIONS_HASH:
-        return document
-    try:
-        return promoted(document)
-    except Exception:  # An older release wrote what this one cannot read: what the host says now replaces it.
-        _LOGGER.warning("The stored document of %s cannot be promoted", document["_id"], exc_info=True)
-        return document
 
 
 def _written(

@@ -51,6 +51,17 @@ def promoted(document: Document) -> Document:
     return {**envelope, "declarations": schema.DECLARATIONS_HASH, **content}
 
 
+def current(document: Document | None, promoted: Callable[[Document], Document]) -> Document | None:
+    """The stored document as today's declarations put it, so that a newer declaration is not taken for a change."""
+    if document is None or document["declarations"] == schema.DECLARATIONS_HASH:
+        return document
+    try:
+        return promoted(document)
+    except Exception:  # An older release wrote what this one cannot read: what the host says now replaces it.
+        _LOGGER.warning("The stored document of %s cannot be promoted", document["_id"], exc_info=True)
+        return document
+
+
 async def promote(store: Store, progress: Progress | None = None) -> int:
     """Re-encode every document that other declarations wrote; the number of documents that could not be.
 

@@ -1,7 +1,6 @@
 """The resources of hosts in MongoDB: written scope by scope, so that what a scope no longer has goes."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -13,10 +12,9 @@ from server.collector.scopes import BELOW, DUMPS, KIND_OF
 from server.store.connection import Document, Store
 from server.store.content import same
 from server.store.errors import StoreError
+from server.store.promotion import current
 from server.store.resource_content import content_from_xml, content_of, promoted, refusal
 from server.store.writes import LARGEST_BATCH, Change, Outdated, write
-
-_LOGGER = logging.getLogger(__name__)
 
 _ATTEMPTS = 5
 """How often a batch is computed anew because another process wrote the same resources."""
@@ -145,10 +143,10 @@ def _changes(host_id: str, seen: Mapping[str, ResourceObservation], known: Mappi
 
 
 def _change(host_id: str, key: str, seen: ResourceObservation, stored: Document | None, now: datetime) -> Change | None:
-    current = _current(stored)
+    known = current(stored, promoted)
 
     def unless_stored(content: Document, instead: Callable[[str], Change | None]) -> Change | None:
-        if current is not None and same(content_of(current), content):
+        if known is not None and same(content_of(known), content):
             return None
         revision = stored["revision"] if stored else 0
         written: Document = {
@@ -176,14 +174,3 @@ def _change(host_id: str, key: str, seen: ResourceObservation, stored: Document 
 
 def _give_up(reason: str) -> Change:
     raise StoreError(f"MongoDB refuses even the record of a refused resource: {reason}.")
-
-
-def _current(document: Document | None) -> Document | None:
-    """The stored document as today's declarations put it, so that a newer declaration is not taken for a change."""
-    if document is None or document["declarations"] == schema.DECLARATIONS_HASH:
-        return document
-    try:
-        return promoted(document)
-    except Exception:  # An older release wrote what this one cannot read: what the host says now replaces it.
-        _LOGGER.warning("The stored document of %s cannot be promoted", document["_id"], exc_info=True)
-        return document

@@ -99,7 +99,7 @@ async def test_a_read_that_takes_too_long_says_what_to_do(fleet: Api) -> None:
     slow: Document = {"$where": "sleep(50) || true"}
     loaders = RequestLoaders(fleet.store.database, seconds=0.1)
     with pytest.raises(ReadFailed, match="MongoDB took longer than the setting query_seconds allows"):
-        await loaders._find(fleet.store.vms, slow, None, None, 0)
+        await loaders._find("vms", slow)
 
 
 async def test_a_mongodb_that_is_gone_is_said_so(mongo: EmbeddedMongo) -> None:
