@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import strawberry
 
+from ..changes.condition import ChangeCondition
 from ..element import Document
 
 Paths = frozenset[str] | None
@@ -170,6 +171,31 @@ class Conflicts(Protocol):
         """The conflicts that a VM is party to."""
 
 
+class History(Protocol):
+    """Changes of the past, and documents as they were."""
+
+    async def page(
+        self,
+        condition: ChangeCondition,
+        since: datetime | None,
+        until: datetime | None,
+        *,
+        newest_first: bool,
+        limit: int,
+        after: str | None,
+    ) -> Page:
+        """Part of the change records in the order of their times; ValueError for a bad cursor."""
+
+    async def of(self, key: str, device_id: str | None, limit: int, after: str | None) -> Page:
+        """Part of the records of a VM or resource, or of one device of a VM, the newest revision first."""
+
+    async def vm_at(self, vm_id: str, at: datetime) -> Document | None:
+        """A VM as it was at a moment; None where there was none. Its other definition is at `persistent`, or missing.
+
+        ValueError for a moment that the history does not reach back to.
+        """
+
+
 class Loaders(Protocol):
     """Every read of a request, batched within it."""
 
@@ -193,6 +219,10 @@ class Loaders(Protocol):
     def fleet(self) -> Fleet:
         """Counts over all VMs."""
 
+    @property
+    def history(self) -> History:
+        """Reads of what was."""
+
     async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
         """A VM by its key."""
 
@@ -213,26 +243,63 @@ class Loaders(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class VmChange:
-    """A change of a VM, as the feed tells it."""
+class Change:
+    """A change record, and the cursor after which the feed goes on."""
 
-    operation: str
-    vm_id: str
-    host_id: str
-    name: str | None
-    revision: int
-    at: datetime
+    record: Document
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lagged:
+    """A reader was too slow: changes were left out, and it ends here; it may come again after the cursor."""
+
+    missed: int
+    cursor: str | None
+    """Of the last change that was handed over; None where there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CursorExpired:
+    """MongoDB's log no longer reaches back to a cursor."""
+
+    readable_from: datetime
+    """From this moment on the history can be read instead; it overlaps with what was handed over before."""
+    lost: bool
+    """Whether changes after the cursor are gone from the history, too."""
 
 
 class Changes(Protocol):
     """The feed of changes, seen from the schema."""
 
-    def vm_changes(self) -> AsyncGenerator[VmChange, None]:
-        """Every change from now on; raises MissedChanges when the reader was too slow. Whoever stops closes it."""
+    def follow(
+        self, condition: ChangeCondition, after: str | None
+    ) -> AsyncGenerator[Change | Lagged | CursorExpired, None]:
+        """Every change that meets the condition after a cursor, or from now on; in order, none twice, none left out.
+
+        Ends after `Lagged` and `CursorExpired`, and with the process. ValueError for a cursor that no feed gave.
+        Whoever stops closes it.
+        """
+
+    def news(self, vm_id: str | None) -> AsyncGenerator[None, None]:
+        """Yields when a VM changed, or where None is given when anything did: once for all since the last time."""
+
+    def cursor(self) -> str:
+        """The cursor of now: what is read from here on has all that happened up to it."""
 
 
-class MissedChanges(Exception):
-    """Changes were lost to a reader: it was too slow, or MongoDB's log no longer had them."""
+@dataclass(slots=True)
+class Delivery:
+    """How the events of one subscription are handed over, as its resolver and its transport tell each other."""
+
+    cursor: str | None = None
+    """Of the event that is handed over now."""
+    latest_only: bool = False
+    """Each event replaces the ones before it; one that says the same as the last is not delivered."""
+    from_now: bool = False
+    """Somebody else who asks for the same may join at any time."""
+    lagged: Lagged | None = None
+    """Given by the transport to a subscription that is only to say this, and to end."""
 
 
 class Context(Protocol):
@@ -246,10 +313,14 @@ class Context(Protocol):
     def changes(self) -> Changes:
         """Changes as they come."""
 
+    @property
+    def delivery(self) -> Delivery:
+        """How the events of this subscription are handed over."""
+
     def renew(self) -> None:
         """Forget what was read: the next event of a subscription must see fresh documents."""
 
 
 Info = strawberry.Info[Context, None]
 
-__all__ = ["Changes", "Collection", "Context", "Info", "Loaders", "MissedChanges", "Order", "Page", "PageRequest"]
+__all__ = ["Changes", "Collection", "Context", "Info", "Loaders", "Order", "Page", "PageRequest"]
