@@ -100,8 +100,8 @@ def _json_out(value: Any) -> Any:
 
 JSON = strawberry.scalar(
     name="JSON",
-    description="Any JSON value, as documents hold it: keys are names of fields, words of enums are libvirt's, and whole "
-    "numbers beyond 2^53 - 1 are strings of their digits.",
+    description="Any JSON value, as documents hold it: keys are names of fields, words of enums are libvirt's, and "
+    "whole numbers beyond 2^53 - 1 are strings of their digits.",
     serialize=_json_out,
     parse_value=lambda value: value,
 )

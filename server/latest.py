@@ -12,10 +12,10 @@ from schema.graph.context import Delivery
 class LatestSchema(strawberry.Schema):
     """A schema that leaves out, on every transport, what a client was told just before."""
 
-    async def stream(self, query: str | None, *arguments: Any, context_value: Any = None, **options: Any) -> Any:
+    async def stream(self, query: str | None, *arguments: Any, **options: Any) -> Any:
         """The results of an operation, as Strawberry gives them, without those that repeat the one before."""
-        results = await super().stream(query, *arguments, context_value=context_value, **options)
-        return without_repeats(results, context_value.delivery)
+        results = await super().stream(query, *arguments, **options)
+        return without_repeats(results, options["context_value"].delivery)
 
 
 async def without_repeats(results: AsyncGenerator[Any, None], delivery: Delivery) -> AsyncGenerator[Any, None]:

@@ -28,7 +28,9 @@ _ANY_OPERATION = frozenset(operation.name for operation in DeviceOperation)
 class ChangeCause(Enum):
     """How the collector came to see a change."""
 
-    EVENT = strawberry.enum_value("EVENT", description="The host told of it at once, by an event of libvirt or of a file.")
+    EVENT = strawberry.enum_value(
+        "EVENT", description="The host told of it at once, by an event of libvirt or of a file."
+    )
     RECONCILIATION = strawberry.enum_value(
         "RECONCILIATION", description="A complete reading of the host found it, so that it may have happened before."
     )

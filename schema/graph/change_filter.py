@@ -63,8 +63,8 @@ class ChangeFilter:
         description="Kinds of devices, of which one came, changed, moved or went.", default=UNSET
     )
     path: str | None = strawberry.field(
-        description="Where a value changed, as in `PathChange.path`: it or anything below it, `devices.disks.driver` for "
-        "instance. What came or went as a whole counts for all that it holds.",
+        description="Where a value changed, as in `PathChange.path`: it or anything below it, such as "
+        "`devices.disks.driver`. What came or went as a whole counts for all that it holds.",
         default=UNSET,
     )
 

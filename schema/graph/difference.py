@@ -41,7 +41,9 @@ class Withheld(Enum):
     """Why a value is not told."""
 
     SECRET = strawberry.enum_value("SECRET", description="The value is a secret, such as a password, or may hold one.")
-    TOO_LARGE = strawberry.enum_value("TOO_LARGE", description="The value would make the record of the change too long.")
+    TOO_LARGE = strawberry.enum_value(
+        "TOO_LARGE", description="The value would make the record of the change too long."
+    )
 
 
 @strawberry.type(description="A value that is not what it was.")
@@ -49,19 +51,19 @@ class PathChange:
     """A changed value; the document holds the full path."""
 
     path: str = strawberry.field(
-        description="Where the value stands, as fields of the API: `devices.disks.driver.cache`, `domain.memory.value`; "
-        "a number is a place in a list, from 0. Of a device that came or went, the list of its kind: `devices.disks`."
+        description="Where the value stands, as fields of the API: `devices.disks.driver.cache`; a "
+        "number is a place in a list, from 0. Of a device that came or went, the list of its kind: `devices.disks`."
     )
     withheld: Withheld | None = strawberry.field(
         description="Why neither the old nor the new value is told; null where they are."
     )
 
-    @derived("The value before; null where there was none.")
-    def old(document: strawberry.Parent[Document]) -> Json | None:  # noqa: D102
+    @derived("The value before; null where there was none.", graphql_type=Json | None)
+    def old(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
         return _shown(document.get("old"))
 
-    @derived("The value since then; null where there is none any more.")
-    def new(document: strawberry.Parent[Document]) -> Json | None:  # noqa: D102
+    @derived("The value since then; null where there is none any more.", graphql_type=Json | None)
+    def new(document: strawberry.Parent[Document]) -> Any:  # noqa: D102
         return _shown(document.get("new"))
 
     @derived("Whether the same entries of a list now stand in another order.")
@@ -77,16 +79,14 @@ class DeviceChange:
     kind: DeviceKind = strawberry.field(  # type: ignore[valid-type]
         description="Which of libvirt's device elements it is, or was."
     )
-    to: int | None = strawberry.field(
-        description="Of a device that moved, the place it has since then; null for any other."
-    )
 
-    @strawberry.field(
-        name="from",
-        description="Of a device that moved, the place it had among those of its kind, from 0; null for any other.",
-    )
-    def place_before(document: strawberry.Parent[Document]) -> int | None:  # noqa: D102
+    @derived("The place that a device which moved had among those of its kind, from 0; null for any other.")
+    def moved_from(document: strawberry.Parent[Document]) -> int | None:  # noqa: D102
         return document.get("from")
+
+    @derived("The place that a device which moved has had since then; null for any other.")
+    def moved_to(document: strawberry.Parent[Document]) -> int | None:  # noqa: D102
+        return document.get("to")
 
     @derived("Opaque id of the device; `node` finds the device by it while it exists.")
     def device_id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102

@@ -118,8 +118,8 @@ class Query:
         at: Annotated[
             datetime | None,
             strawberry.argument(
-                description="The VM as it was at this moment, its persistent definition too. What leads to others, such "
-                "as `host`, `resource` or `conflicts`, leads to what they are now."
+                description="The VM as it was at this moment, its persistent definition too. What leads to others, "
+                "such as `host`, `resource` or `conflicts`, leads to what they are now."
             ),
         ] = None,
     ) -> Any:

@@ -1,6 +1,7 @@
 """Whether a selection of a VM stays with the VM, so that only changes of the VM itself can change the answer."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from graphql import (
     FieldNode,
@@ -20,7 +21,7 @@ _OWN_LISTS = frozenset({"ChangeConnection"})
 """Lists that only the VM itself can add to; all others hold what belongs to others."""
 
 
-def stays_within(raw: GraphQLResolveInfo) -> bool:
+def stays_within(raw: GraphQLResolveInfo[Any]) -> bool:
     """Whether all that is selected below a field that gives a VM can be told from the VM's own documents."""
     return _Walk(raw).stays(get_named_type(raw.return_type), [node.selection_set for node in raw.field_nodes])
 
@@ -28,7 +29,7 @@ def stays_within(raw: GraphQLResolveInfo) -> bool:
 class _Walk:
     """A look at a selection in which each fragment is entered once, however often it is spread."""
 
-    def __init__(self, raw: GraphQLResolveInfo) -> None:
+    def __init__(self, raw: GraphQLResolveInfo[Any]) -> None:
         self._raw = raw
         self._entered: set[str] = set()
 

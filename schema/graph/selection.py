@@ -159,9 +159,7 @@ class NodePaths(NamedTuple):
 
 def node_paths(selected: Selected) -> NodePaths:
     """What must be read of a VM whatever its id turns out to name."""
-    return NodePaths(
-        vm_paths(selected), device_paths(selected), other_device_paths(selected), resource_paths(selected)
-    )
+    return NodePaths(vm_paths(selected), device_paths(selected), other_device_paths(selected), resource_paths(selected))
 
 
 def device_paths(selected: Selected) -> frozenset[str]:

@@ -45,8 +45,8 @@ class CursorExpired:
     """A cursor is too old."""
 
     readable_from: datetime = strawberry.field(
-        description="As `since`, the moment from which the query `changes` has what followed the cursor; some of it was "
-        "delivered before, and `revision` tells which."
+        description="As `since`, the moment from which the query `changes` has what followed the cursor; some of it "
+        "was delivered before, and `revision` tells which."
     )
     lost: bool = strawberry.field(
         description="Whether the history no longer has all that followed the cursor: read the VMs themselves again."
@@ -125,7 +125,8 @@ class Subscription:
         async with aclosing(_occasions(info, vm_id if stays_within(info._raw_info) else None)) as occasions:
             async for _ in occasions:
                 info.context.renew()
-                yield await info.context.loaders.vm(vm_id, paths)
+                # Awaited where the event is carried out: a reading that fails is an error of this event alone.
+                yield info.context.loaders.vm(vm_id, paths)
 
 
 async def _occasions(info: Info, vm_id: str | None) -> AsyncGenerator[None, None]:

@@ -15,7 +15,9 @@ from server.store.embedded import EmbeddedMongo
 from tests.contract.conftest import Node
 from tests.serving import Api, empty_store, serving
 
-CHANGES = "subscription { changes(filter: { subjects: [VM] }) { ... on Change { operation revision name vm { state } } } }"
+CHANGES = (
+    "subscription { changes(filter: { subjects: [VM] }) { ... on Change { operation revision name vm { state } } } }"
+)
 
 
 @pytest_asyncio.fixture(scope="module")
