@@ -10,7 +10,7 @@ from strawberry import UNSET
 from ..changes.condition import ChangeCondition
 from ..devices import DeviceKind
 from ..node import parse_node_id
-from .paths import LONGEST_PATH
+from .changed_path import changed_path
 
 MOST_NAMED = 500
 """Hosts, VMs or resources that a filter names at most."""
@@ -80,7 +80,7 @@ def change_condition(where: ChangeFilter | None) -> ChangeCondition:
         resource_ids=_keys("resources", where.resources, "Resource", "a resource that a host lists"),
         operations=_words(where.operations),
         device_kinds=_words(where.device_kinds),
-        path=_path(where.path),
+        path=changed_path(where.path) if isinstance(where.path, str) else None,
     )
 
 
@@ -112,13 +112,3 @@ def _set(name: str, given: Collection[str] | None) -> frozenset[str] | None:
 
 def _words(given: Iterable[Any] | None) -> frozenset[str] | None:
     return None if given is None or given is UNSET else frozenset(str(one.value) for one in given)
-
-
-def _path(given: str | None) -> str | None:
-    if given is None or given is UNSET:
-        return None
-    if len(given) > LONGEST_PATH:
-        raise ValueError(f"`path` takes at most {LONGEST_PATH} characters: no path is longer.")
-    if not all(given.split(".")):
-        raise ValueError("`path` must be names of fields with dots between them: `devices.disks.driver`.")
-    return given
