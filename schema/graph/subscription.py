@@ -27,9 +27,7 @@ class Lagged:
     """A reader was too slow."""
 
     missed: int = strawberry.field(description="How many changes were left out, at least.")
-    cursor: str | None = strawberry.field(
-        description="The `after` that brings what was left out; null where no change had been delivered yet."
-    )
+    cursor: str = strawberry.field(description="The `after` that brings what was left out.")
 
     @classmethod
     def is_type_of(cls, document: Document, _info: Any) -> bool:

@@ -599,7 +599,7 @@ async def test_a_websocket_that_is_closed_or_broken_ends_its_subscriptions(
 ) -> None:
     async with connected(api.address) as opened:
         await opened.subscribe(CHANGES, "1")
-        await opened.subscribe(CHANGES, "2")
+        await opened.subscribe(BIG_CHANGES, "2")
         await api.subscribed(2)
         await opened.send({"type": "complete", "id": "1"})
         await api.subscribed(1)
