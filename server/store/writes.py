@@ -197,9 +197,7 @@ def _kept(document: Document) -> UpdateOne:
     There may be one already, for promotion rewrites a document under its revision. Until when it is of use moves on.
     """
     rest = {key: value for key, value in document.items() if key not in ("_id", "at")}
-    return UpdateOne(
-        {"_id": document["_id"]}, {"$setOnInsert": rest, "$max": {"at": document["at"]}}, upsert=True
-    )
+    return UpdateOne({"_id": document["_id"]}, {"$setOnInsert": rest, "$max": {"at": document["at"]}}, upsert=True)
 
 
 async def transaction(store: Store, operations: Callable[[AsyncIOMotorClientSession], Awaitable[None]]) -> None:
