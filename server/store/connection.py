@@ -17,6 +17,9 @@ Document = dict[str, Any]
 OLDEST_VERSION = (6, 0)
 """First release whose change streams carry pre-images."""
 
+APPLICATION = "virtgraph"
+"""What MongoDB's lists of operations and sessions call us."""
+
 _LEAVE_SECONDS = 1.0
 _UNAUTHORIZED, _AUTHENTICATION_FAILED = 13, 18
 
@@ -90,7 +93,7 @@ async def connect(uri: str, database: str, *, seconds: float = 10) -> Store:
             AsyncIOMotorClient,
             uri,
             io_loop=asyncio.get_running_loop(),
-            appname="virtgraph",
+            appname=APPLICATION,
             tz_aware=True,
             w="majority",
             journal=True,
