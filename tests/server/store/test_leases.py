@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -133,15 +133,13 @@ def within_a_transaction(mongo: EmbeddedMongo, database: str) -> Iterator[int]:
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITER, mongo.uri, database], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
-    try:
-        assert writer.stdout
-        assert writer.stdout.readline() == "written\n"
-        yield writer.pid
-    finally:
-        writer.kill()
-        writer.wait()
-        assert writer.stdout
-        writer.stdout.close()
+    with writer:
+        assert writer.stdout is not None
+        try:
+            assert writer.stdout.readline() == "written\n"
+            yield writer.pid
+        finally:
+            writer.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
@@ -156,10 +154,8 @@ async def test_an_owner_that_ends_within_a_transaction_is_in_nobodys_way(
         taken = False
         while not taken:
             assert time.monotonic() - began < 8, "MongoDB itself would let go after a minute"
-            try:
+            with suppress(StoreError):
                 taken = await second.take("kvm")
-            except StoreError:
-                pass
             await asyncio.sleep(0.2)
         assert time.monotonic() - began > 2, "a transaction that goes on is not ended"
     assert (await lease(store))["owner"] == second.owner
