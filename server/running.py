@@ -126,7 +126,7 @@ async def run(settings: Settings, *, answer: bool, collect: bool) -> None:
         if bound is None:
             await stop.wait()
             return
-        feed = await stack.enter_async_context(ChangeFeed(store))
+        feed = await stack.enter_async_context(ChangeFeed(store, capacity=settings.subscriber_queue))
         application = create_app(
             store,
             feed,

@@ -210,7 +210,7 @@ class EmbeddedMongo:
             await client.admin.command({"replSetReconfig": config, "force": True})
 
     async def _resize_oplog(self, client: AsyncIOMotorClient[Document]) -> None:
-        """Give the oplog of an earlier run the size that it should have now; it is on disk only as far as it is used."""
+        """Give the oplog of an earlier run the size it should have now; it takes the disk only as it is used."""
         size = (await client["local"].command("collStats", "oplog.rs"))["maxSize"]
         wanted = max(self._oplog_megabytes, _SMALLEST_RESIZED)
         if size in (self._oplog_megabytes * _MEGABYTE, wanted * _MEGABYTE):

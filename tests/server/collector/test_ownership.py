@@ -71,7 +71,7 @@ async def running(*processes: Process) -> AsyncIterator[None]:
 
 
 async def owner(store: Store) -> str:
-    lease = await store.database["leases"].find_one({"_id": "dumps"})
+    lease = await store.leases.find_one({"_id": "dumps"})
     return str(lease["owner"]) if lease else ""
 
 
@@ -140,7 +140,7 @@ async def test_an_orderly_end_hands_over_at_once(store: Store, host: Host) -> No
 async def take_over(store: Store, seconds: float = 3600) -> None:
     """Be another collector, which found the lease at its end."""
     taken = [{"$set": {"owner": "another", "until": {"$add": ["$$NOW", int(seconds * 1000)]}}}]
-    await store.database["leases"].update_one({"_id": "dumps"}, taken)
+    await store.leases.update_one({"_id": "dumps"}, taken)
 
 
 async def test_a_host_that_was_taken_over_is_given_up_without_a_word(store: Store, host: Host, tmp_path: Path) -> None:
