@@ -68,7 +68,8 @@ class Mongod:
         """
         command = [
             *(str(binary), "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"),
-            *("--replSet", REPLICA_SET, "--oplogSize", str(oplog_megabytes), "--wiredTigerCacheSizeGB", "0.25", "--quiet"),
+            *("--replSet", REPLICA_SET, "--oplogSize", str(oplog_megabytes), "--quiet"),
+            *("--wiredTigerCacheSizeGB", "0.25"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=500"),
         ]
