@@ -27,7 +27,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 _CATALOG_CHANGED = 246
 """MongoDB's `SnapshotUnavailable`: a collection was just made or altered."""
 
-_LONGEST_PATH = 4096
+_LONGEST_PATH = 1024
 """Characters; no path that a change can have is longer."""
 
 

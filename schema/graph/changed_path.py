@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from ..changes.difference import public_path
+from ..changes.values import public_path
 from ..devices import Devices
 from ..domain import Domain
 from ..element import Variant
