@@ -129,7 +129,7 @@ BEYOND = [
     "dependents { totalCount }",
     "history { nodes { host { name } } }",
     "devices { vm { devices { vm { host { name } } } } }",
-    "...A } } fragment A on VirtualMachine { name ...B } fragment B on VirtualMachine { host { name }",
+    "...A } } fragment A on VirtualMachine { name ...B } fragment B on VirtualMachine { host { name",
 ]
 
 

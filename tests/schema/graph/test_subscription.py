@@ -21,6 +21,7 @@ from tests.schema.graph.following import (
     nothing_more,
     observe,
     refusal,
+    settled,
     subscribed,
     xml,
 )
@@ -96,6 +97,7 @@ async def test_every_event_reads_anew(live: Api) -> None:
 async def test_which_device_changed_from_what_to_what(live: Api) -> None:
     await observe(live, "kvm", "web", xml("web", disk("vda") + disk("vdb")))
     device = node_id("Device", "kvm/web", "disk/vda")
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", xml("web", disk("vda", "writeback") + disk("vdb"), title="second"))
         changed = await following(events)
@@ -113,6 +115,7 @@ async def test_which_device_changed_from_what_to_what(live: Api) -> None:
 
 async def test_hot_plug_and_unplug(live: Api) -> None:
     await observe(live, "kvm", "web", xml("web", disk("vda")))
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", xml("web", disk("vda") + nic(1)))
         (plugged,) = (await following(events))["devices"]
@@ -133,6 +136,7 @@ async def test_hot_plug_and_unplug(live: Api) -> None:
 async def test_a_device_that_moves(live: Api) -> None:
     three = [disk("vda"), disk("vdb"), disk("vdc")]
     await observe(live, "kvm", "web", xml("web", "".join(three)))
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", xml("web", "".join([three[2], three[0], three[1]])))
         (moved,) = (await following(events))["devices"]
@@ -146,6 +150,7 @@ async def test_another_spelling_is_no_change(live: Api) -> None:
         return disk("vda").replace("</disk>", f"<address type='pci' bus='{bus}' slot='0x0A'/></disk>")
 
     await observe(live, "kvm", "web", xml("web", addressed("0x04")))
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", xml("web", addressed("4")))
         await observe(live, "kvm", "web", xml("web", addressed("0x5")))
@@ -170,7 +175,7 @@ async def test_secrets_are_withheld(live: Api) -> None:
         await observe(live, "kvm", "web", xml("web"))
         told.append(await following(events))
         assert told[1]["devices"][0]["paths"] == [
-            {"path": "devices.graphics.passwd", "old": None, "new": None, "moved": False, "withheld": "SECRET"}
+            {"path": "devices.graphics.password", "old": None, "new": None, "moved": False, "withheld": "SECRET"}
         ]
         assert told[2]["devices"][0]["paths"][0]["old"]["port"] == 5901
         assert "-secret" not in str(told)
@@ -181,6 +186,7 @@ async def test_large_numbers_are_digits(live: Api) -> None:
         return xml("web", more=f"<memory unit='KiB'>{kib}</memory>")
 
     await observe(live, "kvm", "web", sized(2**53 - 1))
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", sized(2**53 + 1))
         (changed,) = (await following(events))["paths"]
@@ -190,6 +196,7 @@ async def test_large_numbers_are_digits(live: Api) -> None:
 async def test_the_other_definition(live: Api) -> None:
     now, then = xml("web", disk("vda")), xml("web", disk("vda", "writeback"))
     await observe(live, "kvm", "web", now, other=now)
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", now, other=then)
         changed = await following(events)
