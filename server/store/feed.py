@@ -188,7 +188,8 @@ class ChangeFeed:
             self._gap = False
             for follower in self._followers:
                 follower.lose(self._head_at)
-            self._news.tell_all()
+        # Whoever could not read what the last news were of tries again.
+        self._news.tell_all()
         self._reached(stream.position)
         self.problem = None
         return stream

@@ -1,11 +1,19 @@
 """`subscription { vm(id) }`: a VM as it is now, and again when something that is selected changed; over a real feed."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from loaders import RequestLoaders
+from loaders.errors import ReadFailed
+from schema.element import Document
+from schema.graph.context import Paths
 from schema.graph.schema import build_schema
 from schema.node import node_id
 from server.collector.inventory import ResourceObservation
@@ -168,6 +176,37 @@ async def test_how_the_events_may_be_delivered(live: Api) -> None:
     await events.aclose()
     delivery = context.delivery
     assert (delivery.latest_only, delivery.from_now, delivery.cursor) == (True, True, None)
+
+
+class Failing(RequestLoaders):
+    """Loaders that cannot read VMs for a while."""
+
+    broken = False
+
+    async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
+        if self.broken:
+            raise ReadFailed("MongoDB does not answer; try again in a moment.")
+        return await super().vm(vm_id, paths)
+
+
+async def test_a_reading_that_failed_is_done_again_when_mongodb_is_back(
+    mongod_binary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with EmbeddedMongo(tmp_path, binary=mongod_binary) as own, followed_api(own) as api, asyncio.timeout(60):
+        await observe(api, "kvm", "web")
+        events: Any = await build_schema(ServedSchema).subscribe(vm("name"), context_value=api.context(Failing))
+        assert (await anext(events)).data == {"vm": {"name": "web"}}
+        monkeypatch.setattr(Failing, "broken", True)
+        await observe(api, "kvm", "web", xml("web", title="second"))
+        failed = await anext(events)
+        assert (failed.data, [error.message for error in failed.errors]) == (
+            {"vm": None}, ["MongoDB does not answer; try again in a moment."],
+        )  # fmt: skip
+        monkeypatch.setattr(Failing, "broken", False)
+        assert own.pid is not None
+        os.kill(own.pid, signal.SIGKILL)
+        assert (await anext(events)).data == {"vm": {"name": "web"}}
+        await events.aclose()
 
 
 async def test_a_subscription_that_ends_is_forgotten_at_once(live: Api) -> None:

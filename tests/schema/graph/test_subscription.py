@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from loaders.change_cursor import ChangeCursor
 from schema.graph.context import Lagged
 from schema.node import node_id
 from server.collector.inventory import ResourceObservation
@@ -354,6 +356,17 @@ async def test_a_reader_that_is_too_slow_is_told_and_comes_again(mongo: Embedded
         async with subscribed(api, changes(PLACE, f'(after: "{told[-1]["cursor"]}")')) as events:
             told += [await following(events) for _ in range(21)]
         assert [event["revision"] for event in told] == list(range(1, 31))
+
+
+async def test_a_cursor_that_mongodb_does_not_reach_back_to(live: Api) -> None:
+    then = datetime.now(UTC).replace(microsecond=0) - timedelta(days=400)
+    token = f"82{int(then.timestamp()):08X}000000012B022C0100296E5A1004{'00' * 16}04"
+    cursor = ChangeCursor(then, "kvm", 1, token).pack()
+    async with subscribed(live, changes(f"{PLACE} {ENDS}", f'(after: "{cursor}")')) as events:
+        expired = await following(events)
+        assert (expired["__typename"], expired["lost"]) == ("CursorExpired", False)
+        assert datetime.fromisoformat(expired["readableFrom"]) <= then
+        assert [event async for event in events] == []
 
 
 async def test_a_transport_may_only_say_that_a_reader_lagged(live: Api) -> None:
