@@ -10,7 +10,8 @@ import libvirt
 import pytest
 
 import schema
-from schema.changes.pending import RUNTIME, RUNTIME_OF_DOMAIN, pending
+from schema.changes.pending import pending
+from schema.changes.runtime import ANY_DEVICE, RUNTIME, RUNTIME_OF_DOMAIN
 from schema.changes.told import place
 from schema.element import Document
 from tests.hypervisor import QEMU, UNPRIVILEGED, Libvirtd, missing, scsi_disk_xml
@@ -184,7 +185,7 @@ def test_what_networks_give_to_cards_is_not_pending() -> None:
 
 def test_every_place_of_the_table_is_declared() -> None:
     """A path that no declaration knows would never be met."""
-    roots = {kind.lower(): [rule.path for rule in rules] for kind, rules in RUNTIME.items()}
+    roots = {kind.lower(): [rule.path for rule in (*ANY_DEVICE, *rules)] for kind, rules in RUNTIME.items()}
     roots["domain"] = [f"domain.{rule.path}" for rule in RUNTIME_OF_DOMAIN]
     for root, paths in roots.items():
         for path in paths:
