@@ -2,7 +2,6 @@
 
 import logging
 
-import strawberry
 from graphql import GraphQLError
 from graphql.validation.validate import ValidationAbortedError
 from strawberry.exceptions import MissingQueryError
@@ -10,18 +9,18 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionContext
 
 from loaders.errors import ReadFailed
-from schema.graph.context import MissedChanges
 from schema.xmltext import DefinitionError
+from server.latest import LatestSchema
 
 _LOGGER = logging.getLogger(__name__)
 
 OUR_MISTAKE = "The server made a mistake, which its log describes."
 NOT_CHECKED = "The operation is nested too deeply, or has too many mistakes, to be checked."
 
-_CLIENTS = (ValueError, MissedChanges, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+_CLIENTS = (ValueError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
-class ServedSchema(strawberry.Schema):
+class ServedSchema(LatestSchema):
     """A schema whose errors are clear on every transport, and logged once."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:

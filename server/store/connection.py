@@ -17,6 +17,9 @@ Document = dict[str, Any]
 OLDEST_VERSION = (6, 0)
 """The oldest release that virtgraph is tried with."""
 
+APPLICATION = "virtgraph"
+"""What MongoDB's lists of operations and sessions call us."""
+
 _LEAVE_SECONDS = 1.0
 _UNAUTHORIZED, _AUTHENTICATION_FAILED = 13, 18
 
@@ -110,7 +113,7 @@ async def connect(uri: str, database: str, *, seconds: float = 10) -> Store:
             AsyncIOMotorClient,
             uri,
             io_loop=asyncio.get_running_loop(),
-            appname="virtgraph",
+            appname=APPLICATION,
             tz_aware=True,
             w="majority",
             journal=True,
