@@ -188,8 +188,7 @@ class ChangeFeed:
             self._gap = False
             for follower in self._followers:
                 follower.lose(self._head_at)
-        # Whoever could not read what the last news were of tries again.
-        self._news.tell_all()
+            self._news.tell_all()
         self._reached(stream.position)
         self.problem = None
         return stream
