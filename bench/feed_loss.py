@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         with _bar(plan.seconds, quiet=options.json) as report:
             figures, verdict = asyncio.run(run_trial(plan, directory, report))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)
     except (Invalid, TimeoutError) as error:
         sys.exit(f"feed_loss: {error}")

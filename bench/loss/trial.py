@@ -54,7 +54,10 @@ class Invalid(Exception):
 
 async def run_trial(plan: Plan, directory: Path, progress: Progress) -> tuple[dict[str, Any], Verdict]:
     """Run it in an empty directory, where logs and ledger stay; the figures, and what was found."""
+    this = asyncio.current_task()
+    assert this
     async with AsyncExitStack() as stack:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
         trial = Trial(plan, directory, progress, stack)
         return await trial.run()
 
@@ -70,7 +73,6 @@ class Trial:
         self._chance = random.Random(plan.seed)
         self._apis: list[Api] = []
         self._collectors: list[Supervised] = []
-        self._tasks = asyncio.TaskGroup()
         self._takeovers = 0
 
     async def run(self) -> tuple[dict[str, Any], Verdict]:
