@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 VIRTGRAPH = (sys.executable, "-m", "server")
@@ -145,3 +146,11 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], what: str, seco
         if time.monotonic() > deadline:
             raise TimeoutError(f"Not within {seconds:g} seconds: {what}.")
         await asyncio.sleep(0.05)
+
+
+async def end(task: "asyncio.Task[Any]") -> None:
+    """Cancel a task and wait for its end; raises what it had failed with before."""
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()

@@ -19,7 +19,7 @@ from bench.loss.api import Api, Balancer, Unanswered, answered
 from bench.loss.chaos import Chaos, Disturbance
 from bench.loss.hypervisors import Hypervisor
 from bench.loss.ledger import read_ledger
-from bench.loss.processes import VIRTGRAPH, Supervised, launch, until, virtgraph_environment
+from bench.loss.processes import VIRTGRAPH, Supervised, end, launch, until, virtgraph_environment
 from bench.loss.replica_set import ReplicaSet
 from bench.loss.subscribers import Subscriber, everybody
 from bench.loss.verdict import Verdict, judge
@@ -151,7 +151,7 @@ class Trial:
     def _in_background(self, *works: Any) -> None:
         for work in works:
             task = asyncio.create_task(work)
-            self._stack.push_async_callback(_end, task)
+            self._stack.push_async_callback(end, task)
 
     async def _drive(self, hosts: Sequence[str], chaos: Chaos) -> float:
         """Let the driver change the fleet while things are disturbed; the seconds it took."""
@@ -167,14 +167,14 @@ class Trial:
         await until(lambda: driver.returncode is not None or "ready" in log.read_text(), "the fleet is defined", 60)
         began = time.monotonic()
         disturbing = asyncio.create_task(chaos.run())
-        self._stack.push_async_callback(_end, disturbing)
+        self._stack.push_async_callback(end, disturbing)
         ending = asyncio.create_task(driver.wait())
         while not ending.done():
             await asyncio.wait([ending, disturbing], timeout=0.5, return_when=asyncio.FIRST_COMPLETED)
             self._progress(f"{len(chaos.done)} disturbances", min(time.monotonic() - began, plan.seconds))
             if disturbing.done():
                 disturbing.result()
-        await _end(disturbing)
+        await end(disturbing)
         if driver.returncode:
             raise Invalid(f"The driver of the fleet failed:\n{log.read_text()}")
         return time.monotonic() - began
@@ -241,8 +241,3 @@ def slowest_recovery(subscribers: Sequence[Subscriber], disturbances: Sequence[D
 def _kill(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.send_signal(signal.SIGKILL)
-
-
-async def _end(task: "asyncio.Task[Any]") -> None:
-    task.cancel()
-    await asyncio.wait([task])
