@@ -31,8 +31,8 @@ from server.store.connection import Document, Store, close
 from server.store.embedded import EmbeddedMongo
 from tests.serving import TRANSPORT_WS, Api, empty_store, listening, serving, until
 
-CHANGES = "subscription { vmChanges { name } }"
-BIG_CHANGES = "subscription { vmChanges { revision vm { xml } } }"
+CHANGES = "subscription { changes { ... on Change { name } } }"
+BIG_CHANGES = "subscription { changes { ... on Change { revision vm { xml } } ... on Lagged { missed cursor } } }"
 COUNT = {"query": "{ vms { totalCount } }"}
 STREAM = {"accept": "text/event-stream"}
 
@@ -479,7 +479,7 @@ async def test_our_mistakes_are_one_sentence_and_logged_once(
     ("query", "message"),
     [
         ("{ vms(first: 100000) { totalCount } }", "A page holds 0 to 500 items, not 100000; read on with `after`."),
-        ('subscription { vmChanges(vm: "x") { name } }', "`vm` is not the id of a virtual machine."),
+        ('subscription { vm(id: "x") { name } }', "`id` is not the id of a virtual machine."),
     ],
 )
 async def test_the_clients_mistakes_go_back_and_are_not_logged(
@@ -517,7 +517,7 @@ async def test_a_mistake_of_one_operation_leaves_the_others_alone(api: Api, capl
         await opened.subscribe("{ __typename }", "named", operationName="x" * 200)
         assert (await opened.receive())["type"] == "error"
         await api.observe("alone")
-        assert (await opened.receive())["payload"] == {"data": {"vmChanges": {"name": "alone"}}}
+        assert (await opened.receive())["payload"] == {"data": {"changes": {"name": "alone"}}}
     assert caplog.records == []
 
 
@@ -584,7 +584,7 @@ async def test_a_stream_that_is_left_ends_its_subscription(api: Api, http: httpx
     async with http.stream("POST", "/graphql", json={"query": CHANGES}, headers=STREAM) as response:
         await api.subscribed()
         await api.observe("left")
-        assert await anext(events(response)) == ("next", {"data": {"vmChanges": {"name": "left"}}})
+        assert await anext(events(response)) == ("next", {"data": {"changes": {"name": "left"}}})
     await api.subscribed(0)
 
 
@@ -663,7 +663,7 @@ async def test_a_slow_reader_gets_what_waits_and_then_an_error(
     *changes, error, complete = messages
     assert complete == {"type": "complete", "id": "1"}
     assert 4 <= len(changes) < 12
-    revisions = [change["payload"]["data"]["vmChanges"]["revision"] for change in changes]
+    revisions = [change["payload"]["data"]["changes"]["revision"] for change in changes]
     assert revisions == list(range(revisions[0], revisions[0] + len(revisions)))
     (told,) = error["payload"]["errors"]
     assert told["message"] == f"{12 - len(changes)} changes were missed: read what you need again and subscribe anew."
