@@ -1,7 +1,8 @@
 """What a VM is: declarations of libvirt's XML, the codec they drive and the GraphQL surface. No I/O, no clock."""
 
-from .changes.difference import difference, is_spelling, only_spelling, public_path, touched
+from .changes.difference import difference, is_spelling, only_spelling, touched
 from .changes.undo import undone
+from .changes.values import public_path
 from .coverage import typed_share, untyped, untyped_counts
 from .definition import devices_of, domain_from_xml, domain_to_xml
 from .devices import DEVICES, DeviceKind

@@ -10,18 +10,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from loaders import RequestLoaders
-from server.context import FeedChanges, RequestContext
+from server.context import RequestContext
 from server.endpoint import GraphQLEndpoint
 from server.pages.graphiql import routes as page_routes
 from server.security.origins import HostAndOriginGuard, Origin
 from server.store.connection import Store
 from server.store.errors import StoreError
-from server.store.feed import VmFeed
+from server.store.feed import ChangeFeed
 
 
 def create_app(
     store: Store,
-    feed: VmFeed,
+    feed: ChangeFeed,
     *,
     query_seconds: float,
     listen: str = "127.0.0.1",
@@ -34,10 +34,9 @@ def create_app(
     """
     for origin in allowed_origins:
         Origin.parse(origin)  # Starlette makes the guard, which reads them too, with the first request only
-    changes = FeedChanges(feed)
 
     def make_context() -> RequestContext:
-        return RequestContext(changes, lambda: RequestLoaders(store.database, query_seconds))
+        return RequestContext(feed, lambda: RequestLoaders(store.database, query_seconds))
 
     async def alive(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})

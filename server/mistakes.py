@@ -9,7 +9,6 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionContext
 
 from loaders.errors import ReadFailed
-from schema.graph.context import MissedChanges
 from schema.xmltext import DefinitionError
 from server.latest import LatestSchema
 
@@ -18,7 +17,7 @@ _LOGGER = logging.getLogger(__name__)
 OUR_MISTAKE = "The server made a mistake, which its log describes."
 NOT_CHECKED = "The operation is nested too deeply, or has too many mistakes, to be checked."
 
-_CLIENTS = (ValueError, MissedChanges, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+_CLIENTS = (ValueError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
 class ServedSchema(LatestSchema):

@@ -22,7 +22,7 @@ from server.settings import Settings
 from server.store.collections import prepare
 from server.store.connection import Store, connect
 from server.store.embedded import EmbeddedMongo
-from server.store.feed import VmFeed
+from server.store.feed import ChangeFeed
 from server.store.hosts import forget, other_hosts
 from server.store.inventory import MongoInventory
 from server.store.promotion import promote
@@ -122,7 +122,7 @@ async def run(settings: Settings, *, answer: bool, collect: bool) -> None:
         if bound is None:
             await stop.wait()
             return
-        feed = await stack.enter_async_context(VmFeed(store))
+        feed = await stack.enter_async_context(ChangeFeed(store))
         application = create_app(
             store,
             feed,

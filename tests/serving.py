@@ -16,7 +16,7 @@ from server.listener import api_server, drop_idle_readers
 from server.store.collections import prepare
 from server.store.connection import Store, connect
 from server.store.embedded import EmbeddedMongo
-from server.store.feed import VmFeed
+from server.store.feed import ChangeFeed
 from server.store.inventory import MongoInventory
 
 TRANSPORT_WS = websockets.Subprotocol("graphql-transport-ws")
@@ -44,7 +44,7 @@ class Api:
     """A running API, what it answers from, and how to change that."""
 
     address: str
-    feed: VmFeed
+    feed: ChangeFeed
     inventory: MongoInventory
 
     @property
@@ -62,7 +62,7 @@ class Api:
 
     def subscribers(self) -> int:
         """How many read the feed of changes now."""
-        return len(self.feed._subscriptions)
+        return self.feed.followers
 
     async def subscribed(self, number: int = 1) -> None:
         """Wait until so many read the feed."""
@@ -85,7 +85,7 @@ async def serving(
 ) -> AsyncIterator[Api]:
     """The whole application over a store; a subscriber of its feed may leave `capacity` changes unread."""
     stopping = asyncio.Event()
-    async with VmFeed(store, capacity=capacity) as feed:
+    async with ChangeFeed(store, capacity=capacity) as feed:
         application = create_app(store, feed, query_seconds=10, stopping=stopping)
         async with listening(application, port=port, unread_seconds=unread_seconds) as address:
             try:

@@ -22,7 +22,7 @@ from typing import Any
 from ..devices import DEVICES
 from ..element import Document
 from .told import told
-from .values import ABSENT, Steps, ValueChange, differing, same, spells
+from .values import ABSENT, Steps, ValueChange, differing, public_path, same, spells
 
 DERIVED = frozenset({"facets", "terms", "untyped", "attachments", "keys", "links", "label"})
 """Keys of a content that follow from the rest of it: no part of a difference."""
@@ -214,8 +214,3 @@ def touched(difference: Document) -> list[str]:
 
 def _counts(change: Document) -> bool:
     return not is_spelling(change["path"])
-
-
-def public_path(path: str) -> str:
-    """A path without the positions in lists: `source.hosts.0.port` → `source.hosts.port`."""
-    return ".".join(step for step in path.split(".") if not step.isdecimal())

@@ -36,23 +36,25 @@ class Place(NamedTuple):
 
 NOWHERE = Place()
 
+_VM = "domain"
+
 
 @lru_cache(_PATHS_REMEMBERED)
 def place(root: str, steps: Steps = ()) -> Place:
     """What stands under a path of a device (by its tag), of a resource (by its kind) or, of `domain`, of a VM."""
     if steps:
-        return _below(place(root, steps[:-1]), steps[-1], whole_domain=root == "domain" and len(steps) == 1)
-    if root == "domain":
+        if root not in DEVICES and steps == ("rawXml",):
+            return Place(secret=True)  # XML that nobody could read may hold anything
+        if root == _VM and steps == ("domain",):
+            return Place((("domain", node(Domain)),))
+        return _below(place(root, steps[:-1]), steps[-1])
+    if root == _VM:
         return Place((("domain", node(WholeDomain)),))
     declared = DEVICES.get(root) or RESOURCES.get(root)
     return Place(((declared.tag, node(declared)),)) if declared is not None else NOWHERE
 
 
-def _below(owner: Place, step: str, *, whole_domain: bool = False) -> Place:
-    if whole_domain and step == "domain":
-        return Place((("domain", node(Domain)),))
-    if whole_domain and step == "rawXml":
-        return Place(secret=True)
+def _below(owner: Place, step: str) -> Place:
     if step == "extra":
         return Place(extra_of=tuple(dict.fromkeys(name for name, _ in owner.tables)))
     if step.isdecimal():  # the items of a list are what the list is declared to hold

@@ -19,11 +19,11 @@ def undone(content: Document, difference: Document) -> Document:
     if difference["devices"] or difference["orders"]:
         found["devices"] = _devices(found.get("devices", {}), difference)
     for change in difference["changes"]:
-        if change["path"] == "devices":  # it came or went; its lists of devices are told one by one
-            if "old" in change:
-                found["devices"] = {**change["old"], **found.get("devices", {})}
-            else:
-                found.pop("devices", None)
+        lists = found.get("devices", {})
+        if change["path"] == "devices" and isinstance(change.get("old"), dict) and isinstance(lists, dict):
+            # What is told here is what the object has beside the lists of devices, which are told one by one.
+            kept = {key: value for key, value in lists.items() if key not in change.get("new", {})}
+            found["devices"] = {**kept, **change["old"]}
         else:
             found = _restored(found, change)
     return found

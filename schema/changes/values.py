@@ -93,3 +93,8 @@ def _key(value: Any) -> str:
 def spells(steps: Steps) -> bool:
     """Whether a path leads to how a value is spelled, not to a value."""
     return SPELLING in steps
+
+
+def public_path(path: str) -> str:
+    """A path without the positions in lists: `source.hosts.0.port` → `source.hosts.port`."""
+    return ".".join(step for step in path.split(".") if not step.isdecimal())

@@ -1,225 +1,211 @@
-"""Who changed: one change stream for the whole process, handed on to any number of subscribers."""
+"""What happens to VMs and resources: one change stream for the whole process, handed on to any number of followers."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from motor.motor_asyncio import AsyncIOMotorChangeStream
-from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import PyMongoError
 
-from server.store.connection import Document, Store
+from loaders.change_cursor import ChangeCursor
+from loaders.pages import BadCursor
+from schema.changes.condition import ChangeCondition
+from schema.graph.context import Change, CursorExpired, Lagged
+from server.store.catch_up import CatchUp
+from server.store.connection import Store
 from server.store.errors import StoreError
+from server.store.followers import Follower, Followers, News
+from server.store.stream import Entry, HostsChanged, RefusedToken, Stream, Unresumable, committed
 
 _LOGGER = logging.getLogger(__name__)
 
 _AWAIT_MILLISECONDS = 500
 """How long one read waits for a change, and so how long closing can take; a change ends the wait at once."""
 
-_LONGEST_PAUSE = 5.0
-_CANNOT_RESUME = {136, 222, 260, 280, 286, 10334}
-"""CappedPositionLost, CloseChangeStream, InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost,
-BSONObjectTooLarge: there the same event would fail again."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_NEWS_PAUSE = 1.0
 
-_FIELDS = ("hostId", "sourceKey", "name", "revision", "changedAt")
+_OVERLAP = timedelta(minutes=5)
+"""A change is committed later than it was observed: so much is read again where a cursor has expired."""
 
-_PIPELINE: list[Document] = [
-    {
-        "$match": {
-            "$or": [
-                {"operationType": {"$in": ["insert", "replace", "delete", "invalidate"]}},
-                # Promotion rewrites documents without a change of the VM: its updates leave the revision alone.
-                {"operationType": "update", "updateDescription.updatedFields.revision": {"$exists": True}},
-            ]
-        }
-    },
-    {
-        "$project": {
-            "operationType": 1,
-            "documentKey": 1,
-            "wallTime": 1,
-            **{
-                f"{part}.{field}": 1
-                for part in ("fullDocument", "fullDocumentBeforeChange", "updateDescription.updatedFields")
-                for field in _FIELDS
-            },
-        }
-    },
-]
+_LONGEST_CURSOR = 16_384
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class Operation(StrEnum):
-    """What happened to a VM."""
+class ChangeFeed:
+    """The changes of all VMs and resources: `async with ChangeFeed(store) as feed`.
 
-    ADDED = "ADDED"
-    CHANGED = "CHANGED"
-    REMOVED = "REMOVED"
-
-
-_OPERATIONS = {
-    "insert": Operation.ADDED,
-    "replace": Operation.CHANGED,
-    "update": Operation.CHANGED,
-    "delete": Operation.REMOVED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class VmChange:
-    """A VM was added, changed or removed; for a removal, name and revision are the last ones."""
-
-    operation: Operation
-    vm_id: str
-    host_id: str
-    source_key: str
-    name: str | None
-    revision: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Lagged:
-    """Changes are missing here: the subscriber was too slow, or the stream could not be resumed."""
-
-    missed: int | None
-    """How many; None when nobody knows."""
-
-
-FeedEvent = VmChange | Lagged
-
-
-class Subscription:
-    """One subscriber's events, in order.
-
-    When `capacity` events wait, further ones are dropped and counted; the subscriber gets what waits, then one
-    `Lagged` with the number, then what came after it has caught up.
-    """
-
-    def __init__(self, capacity: int) -> None:
-        self._queue: asyncio.Queue[FeedEvent | None] = asyncio.Queue(capacity)
-        self._missed = 0
-        self._unknown = False
-        self._closed = False
-
-    def publish(self, event: FeedEvent) -> None:
-        """Hand over an event without waiting."""
-        if not self._missed and not self._queue.full():
-            self._queue.put_nowait(event)
-            return
-        self._missed += 1
-        self._unknown = self._unknown or isinstance(event, Lagged)
-
-    def close(self) -> None:
-        """End the subscription once what waits has been read."""
-        self._closed = True
-        if not self._queue.full():
-            self._queue.put_nowait(None)
-
-    def __aiter__(self) -> AsyncIterator[FeedEvent]:
-        return self
-
-    async def __anext__(self) -> FeedEvent:
-        if self._queue.empty():
-            if self._missed:
-                lagged = Lagged(None if self._unknown else self._missed)
-                self._missed, self._unknown = 0, False
-                return lagged
-            if self._closed:
-                raise StopAsyncIteration
-        event = await self._queue.get()
-        if event is None:
-            raise StopAsyncIteration
-        return event
-
-
-class VmFeed:
-    """The changes of all VMs from the moment the feed was entered: `async with VmFeed(store) as feed`.
-
-    MongoDB may go away meanwhile: the stream resumes where it was, and where it cannot, every subscriber gets
-    `Lagged(None)`. Entering raises `StoreError` when the stream cannot be opened.
+    A follower may leave `capacity` changes unread. Records are shared by all followers: nobody may alter them.
+    MongoDB may go away meanwhile: all goes on where it was, and where MongoDB's log no longer has what comes next,
+    every follower gets `CursorExpired`. Entering raises `StoreError` when the stream cannot be opened.
     """
 
     def __init__(self, store: Store, *, capacity: int = 4096) -> None:
         self._store = store
         self._capacity = capacity
-        self._subscriptions: set[Subscription] = set()
-        self._task: asyncio.Task[None] | None = None
-        self._token: Mapping[str, Any] | None = None
+        self._followers = Followers()
+        self._news = News()
+        self._catch_up = CatchUp(store, lambda: self._head)
+        self._head = ""
+        self._head_at = datetime.now(UTC)
         self._gap = False
+        self._task: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
         self.problem: str | None = None
         """Why no changes come now; None while they do."""
 
     async def __aenter__(self) -> Self:
         try:
-            stream = await self._open()
-        except PyMongoError as error:
+            stream = await self._open(None)
+        except (PyMongoError, Unresumable) as error:
             raise StoreError(f"The changes of {self._store.uri} cannot be watched: {error}.") from error
-        self._task = asyncio.create_task(self._run(stream), name="vm-feed")
+        self._task = asyncio.create_task(self._run(stream), name="change-feed")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._task is not None
-        # Not cancelled at once: a read that was begun goes on in its thread, and closing under it leaves a cursor.
+        # Not cancelled at once: a read that was begun goes on in its thread.
         self._closing.set()
         await asyncio.wait([self._task], timeout=4 * _AWAIT_MILLISECONDS / 1000)
         self._task.cancel()
         await asyncio.wait([self._task])
-        for subscription in self._subscriptions:
-            subscription.close()
+        await self._catch_up.close()
+        for follower in self._followers:
+            follower.end()
+        self._news.tell_all()
 
-    @asynccontextmanager
-    async def subscribe(self) -> AsyncIterator[Subscription]:
-        """Every event from now on."""
-        subscription = Subscription(self._capacity)
-        self._subscriptions.add(subscription)
+    @property
+    def followers(self) -> int:
+        """How many follow changes or wait for news now."""
+        return len(self._followers) + len(self._news)
+
+    def cursor(self) -> str:
+        """The cursor of now: what is read from here on has all that happened up to it."""
+        return ChangeCursor(self._head_at, "", 0, self._head).pack()
+
+    async def follow(
+        self, condition: ChangeCondition, after: str | None
+    ) -> AsyncGenerator[Change | Lagged | CursorExpired, None]:
+        """Every change that meets the condition after a cursor, or from now on; in order, none twice, none left out.
+
+        Ends after `Lagged` and `CursorExpired`, and with the feed. ValueError for a cursor that no feed gave.
+        """
+        if self._closing.is_set():
+            return
+        at, position = (self._head_at, self._head) if after is None else self._place(after)
+        last = self.cursor() if after is None else after
+        follower = Follower(self._capacity, self._head)
+        with self._followers.following(condition, follower):
+            follower.catching_up = position < follower.head
+            while follower.catching_up:
+                try:
+                    segment = await self._catch_up.after(position)
+                except RefusedToken as error:
+                    raise _no_cursor("MongoDB does not know its place") from error
+                except Unresumable:
+                    if (expired := await self._expired(at)) is not None:
+                        yield expired
+                    return
+                if segment is None:
+                    return
+                for entry in segment.entries:
+                    if entry.token > position and condition.matches(entry.change.record):
+                        position, at, last = entry.token, entry.change.record["at"], entry.change.cursor
+                        yield entry.change
+                position = max(position, segment.end)
+                if position >= follower.head:
+                    if follower.overflowed:
+                        follower.restart(self._head)
+                    follower.catching_up = position < follower.head
+            while (next_entry := await follower.next()) is not None:
+                if next_entry.token > position:
+                    position, last = next_entry.token, next_entry.change.cursor
+                    yield next_entry.change
+            if follower.missed:
+                yield Lagged(follower.missed, last)
+            elif follower.lost_since is not None and (expired := await self._expired(follower.lost_since)) is not None:
+                yield expired
+
+    async def news(self, vm_id: str | None, *, pause: float = _NEWS_PAUSE) -> AsyncGenerator[None, None]:
+        """Yields when a VM changed, or where None is given when anything did: once for all since the last time.
+
+        Of anything there is news at most once in `pause` seconds.
+        """
+        with self._news.of(vm_id) as flag:
+            while not self._closing.is_set():
+                await flag.wait()
+                flag.clear()
+                if self._closing.is_set():
+                    return
+                yield
+                if vm_id is None:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._closing.wait(), pause)
+
+    def _place(self, cursor: str) -> tuple[datetime, str]:
+        """When and where a cursor is; raises ValueError."""
+        if len(cursor) > _LONGEST_CURSOR:
+            raise _no_cursor("it is too long")
         try:
-            yield subscription
-        finally:
-            self._subscriptions.discard(subscription)
+            at, _, _, token = ChangeCursor.unpack(cursor)
+        except BadCursor:
+            raise _no_cursor("take `changeCursor`, or the cursor of an event") from None
+        if token is None:
+            raise _no_cursor("it is one of the query; take `changeCursor`, or the cursor of an event")
+        written = committed(token)
+        if written is None or at < _EARLIEST:
+            raise _no_cursor("take `changeCursor`, or the cursor of an event")
+        if written > datetime.now(UTC) + _OVERLAP and written > self._head_at + _OVERLAP:
+            raise _no_cursor("it lies in the future")
+        # The clock of a collector may be fast.
+        return min(at, written), token
 
-    def _publish(self, event: FeedEvent) -> None:
-        for subscription in self._subscriptions:
-            subscription.publish(event)
+    async def _expired(self, at: datetime) -> CursorExpired | None:
+        """What somebody is told who has seen everything up to a moment; None when the feed ends before it is known."""
+        pause = _FIRST_PAUSE
+        while not self._closing.is_set():
+            try:
+                retention = await self._store.database["history"].find_one({"_id": "retention"}, {"since": 1})
+            except PyMongoError:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+                continue
+            since: datetime | None = None if retention is None else retention.get("since")
+            readable = at - _OVERLAP
+            return CursorExpired(readable if since is None else max(readable, since), since is not None and since > at)
+        return None
 
-    async def _open(self) -> AsyncIOMotorChangeStream[Document]:
-        stream: AsyncIOMotorChangeStream[Document] = self._store.vms.watch(
-            _PIPELINE,
-            resume_after=self._token,
-            full_document_before_change="whenAvailable",
-            max_await_time_ms=_AWAIT_MILLISECONDS,
-        )
-        # motor opens the stream with its first read.
-        event = await stream.try_next()
+    async def _open(self, after: str | None) -> Stream:
+        stream = await Stream.open(self._store, after, milliseconds=_AWAIT_MILLISECONDS)
         if self._gap:
             # Only now: whoever reads everything anew because of it will not miss what comes next.
             self._gap = False
-            self._publish(Lagged(None))
-        self._handle(event)
-        self._token = stream.resume_token
+            for follower in self._followers:
+                follower.lose(self._head_at)
+            self._news.tell_all()
+        self._reached(stream.position)
         self.problem = None
         return stream
 
-    async def _run(self, opened: AsyncIOMotorChangeStream[Document]) -> None:
-        stream: AsyncIOMotorChangeStream[Document] | None = opened
-        pause = 0.1
+    async def _run(self, opened: Stream) -> None:
+        stream: Stream | None = opened
+        pause = _FIRST_PAUSE
         try:
             while not self._closing.is_set():
                 try:
                     if stream is None:
-                        stream = await self._open()
+                        stream = await self._open(None if self._gap else self._head)
                         _LOGGER.info("Changes are read from MongoDB again")
                     await self._read(stream)
-                except (PyMongoError, _Ended) as error:
+                except Exception as error:
                     if stream is not None:
-                        pause = 0.1
+                        pause = _FIRST_PAUSE
                         await stream.close()
                         stream = None
                     self._interrupted(error)
@@ -230,49 +216,33 @@ class VmFeed:
             if stream is not None:
                 await stream.close()
 
-    async def _read(self, stream: AsyncIOMotorChangeStream[Document]) -> None:
+    async def _read(self, stream: Stream) -> None:
         while not self._closing.is_set():
-            self._handle(await stream.try_next())
-            if not stream.alive:  # type: ignore[truthy-function]  # motor's stub forgets that it is a property
-                raise _Ended("the collection was dropped")
-            self._token = stream.resume_token
+            match await stream.next():
+                case Entry() as entry:
+                    self._followers.tell(entry)
+                    record = entry.change.record
+                    self._news.tell(record["key"] if record["subject"] == "VM" else None)
+                case HostsChanged():
+                    self._news.tell(None)
+            self._reached(stream.position)
 
-    def _handle(self, event: Document | None) -> None:
-        if event is not None and event["operationType"] in _OPERATIONS:
-            self._publish(_vm_change(event))
+    def _reached(self, token: str) -> None:
+        self._head = token
+        self._head_at = datetime.now(UTC)
 
     def _interrupted(self, error: Exception) -> None:
         if self.problem is None:
             _LOGGER.warning("Changes cannot be read from MongoDB: %s", error)
         self.problem = str(error)
-        resumable = isinstance(error, ConnectionFailure) or (
-            isinstance(error, OperationFailure)
-            and error.code not in _CANNOT_RESUME
-            and not error.has_error_label("NonResumableChangeStreamError")
-        )
-        if not resumable:
+        if isinstance(error, PyMongoError):
+            return
+        if not isinstance(error, Unresumable | RefusedToken):
+            _LOGGER.error("The feed of changes made a mistake", exc_info=error)
+        if not self._gap:
             _LOGGER.warning("Changes were missed: the stream cannot be resumed where it was")
-            self._token = None
             self._gap = True
 
 
-class _Ended(Exception):
-    """MongoDB closed the stream for good."""
-
-
-def _vm_change(event: Document) -> VmChange:
-    before = event.get("fullDocumentBeforeChange") or {}
-    updated = event.get("updateDescription", {}).get("updatedFields", {})
-    vm: Document = {**before, **updated, **(event.get("fullDocument") or {})}
-    vm_id: str = event["documentKey"]["_id"]
-    host_id, _, source_key = vm_id.partition("/")
-    removed = event["operationType"] == "delete"
-    return VmChange(
-        operation=_OPERATIONS[event["operationType"]],
-        vm_id=vm_id,
-        host_id=vm.get("hostId", host_id),
-        source_key=vm.get("sourceKey", source_key),
-        name=vm.get("name"),
-        revision=vm.get("revision", 0),
-        at=event["wallTime"] if removed or "changedAt" not in vm else vm["changedAt"],
-    )
+def _no_cursor(reason: str) -> ValueError:
+    return ValueError(f"`after` is not a cursor of this feed: {reason}.")

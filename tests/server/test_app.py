@@ -10,7 +10,7 @@ import websockets
 from server.app import create_app
 from server.store.connection import Store, connect
 from server.store.embedded import EmbeddedMongo
-from server.store.feed import VmFeed
+from server.store.feed import ChangeFeed
 from tests.serving import TRANSPORT_WS, Api, empty_store, listening, serving
 
 ORIGIN = "https://fleet.example"
@@ -45,7 +45,7 @@ async def test_it_is_alive_and_ready(http: httpx.AsyncClient) -> None:
 
 
 async def test_it_is_not_ready_without_changes(own_store: Store) -> None:
-    async with VmFeed(own_store) as feed, listening(create_app(own_store, feed, query_seconds=10)) as address:
+    async with ChangeFeed(own_store) as feed, listening(create_app(own_store, feed, query_seconds=10)) as address:
         feed.problem = "the stream is lost"
         async with httpx.AsyncClient(base_url=address) as http:
             ready, alive = await http.get("/readyz"), await http.get("/healthz")
@@ -55,7 +55,7 @@ async def test_it_is_not_ready_without_changes(own_store: Store) -> None:
 
 async def test_it_is_not_ready_without_mongodb(own_store: Store, mongo: EmbeddedMongo) -> None:
     lost = await connect(mongo.uri, own_store.database.name)
-    async with VmFeed(own_store) as feed, listening(create_app(lost, feed, query_seconds=10)) as address:
+    async with ChangeFeed(own_store) as feed, listening(create_app(lost, feed, query_seconds=10)) as address:
         await lost.close()
         async with httpx.AsyncClient(base_url=address) as http:
             ready, alive = await http.get("/readyz"), await http.get("/healthz")
@@ -78,7 +78,7 @@ async def test_every_path_is_guarded(http: httpx.AsyncClient, path: str) -> None
 
 
 async def test_an_allowed_origin_may_call(own_store: Store) -> None:
-    async with VmFeed(own_store) as feed:
+    async with ChangeFeed(own_store) as feed:
         application = create_app(own_store, feed, query_seconds=10, allowed_origins=[ORIGIN])
         async with listening(application) as address, httpx.AsyncClient(base_url=address) as http:
             answer = await http.post("/graphql", json=ASKED, headers={"origin": ORIGIN})
@@ -95,6 +95,6 @@ async def test_an_allowed_origin_may_call(own_store: Store) -> None:
 
 
 async def test_a_malformed_origin_is_refused_at_once(own_store: Store) -> None:
-    async with VmFeed(own_store) as feed:
+    async with ChangeFeed(own_store) as feed:
         with pytest.raises(ValueError, match="is not a web origin"):
             create_app(own_store, feed, query_seconds=10, allowed_origins=["fleet.example"])

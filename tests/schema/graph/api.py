@@ -20,10 +20,10 @@ from schema.graph.schema import build_schema
 from schema.node import parse_node_id
 from server.collector.inventory import HostFacts, Observation, ResourceObservation
 from server.collector.scopes import BELOW, KIND_OF, OF_A_DOMAIN
-from server.context import FeedChanges, RequestContext
+from server.context import RequestContext
 from server.store.collections import STATES, prepare
 from server.store.connection import Store, close
-from server.store.feed import VmFeed
+from server.store.feed import ChangeFeed
 from server.store.inventory import MongoInventory
 
 SAMPLE = Path(__file__).parents[3] / "server" / "sample" / "domains"
@@ -118,7 +118,7 @@ class Api:
 
     store: Store
     sent: Sent
-    feed: VmFeed | None = None
+    feed: ChangeFeed | None = None
     schema: strawberry.Schema = field(default_factory=schema_of_the_api)
 
     @property
@@ -126,7 +126,7 @@ class Api:
         return MongoInventory(self.store)
 
     def context(self, loaders: Callable[..., RequestLoaders] = RequestLoaders) -> RequestContext:
-        changes = FeedChanges(self.feed) if self.feed is not None else FeedChanges(VmFeed(self.store))
+        changes = self.feed or ChangeFeed(self.store)
         return RequestContext(changes, lambda: loaders(self.store.database, SECONDS))
 
     async def data(self, query: str, /, **variables: Any) -> Any:
