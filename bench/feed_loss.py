@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from bench.loss.api import Unanswered
 from bench.loss.chaos import fewest_kills
 from bench.loss.trial import Invalid, Plan, run_trial
 from bench.loss.trial import Progress as Report
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             figures, verdict = asyncio.run(run_trial(plan, directory, report))
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)
-    except (Invalid, TimeoutError) as error:
+    except (Invalid, Unanswered, TimeoutError) as error:
         sys.exit(f"feed_loss: {error}")
     finally:
         for data in directory.glob("mongod-*/data"):
