@@ -6,7 +6,6 @@ from datetime import datetime
 from ..changes.difference import difference
 from ..changes.pending import pending
 from ..coverage import untyped_counts
-from ..edges import attachments
 from ..element import Document
 from .context import Info
 from .difference import DeviceOperation, difference_document
@@ -26,13 +25,7 @@ async def vm_at(info: Info, vm_id: str, at: datetime) -> Document | None:
     if found is None:
         return None
     other = found.get(PERSISTENT)
-    return {
-        **found,
-        # What the store works out from a definition is not part of its history.
-        "attachments": attachments(found, found["hostId"]),
-        "untyped": untyped_counts(found),
-        PERSISTENT: None if other is None else {**other, "untyped": untyped_counts(other)},
-    }
+    return {**found, PERSISTENT: None if other is None else {**other, "untyped": untyped_counts(other)}}
 
 
 async def other_definition(vm: Document, info: Info) -> Document | None:

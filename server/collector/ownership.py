@@ -146,7 +146,7 @@ class Leased:
     async def _try(self) -> None:
         while True:
             # Collectors that began together drift apart.
-            pause = self._leases.seconds / TRIES * random.uniform(0.5, 1)
+            pause = self._leases.seconds / TRIES * _spread()
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause if self._wanted else None):
                     await self._news.wait()
@@ -177,4 +177,9 @@ class Leased:
                 if not told:
                     log.warning("Leases of hosts wait for MongoDB: %s", error)
                     told = True
-            await asyncio.sleep(random.uniform(0.2, 1))
+            await asyncio.sleep(_spread())
+
+
+def _spread() -> float:
+    """A factor, or seconds, that differs from collector to collector."""
+    return random.uniform(0.5, 1)  # noqa: S311 - no secret

@@ -9,7 +9,6 @@ import logging
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import pymongo
 from bson import Int64
@@ -19,12 +18,11 @@ from pymongo.read_concern import ReadConcern
 
 from server.store.connection import APPLICATION, Document, Store
 from server.store.errors import StoreError
-from server.store.writes import reason
+from server.store.writes import EXPIRED, reason
 
 _LOGGER = logging.getLogger(__name__)
 
-_ENDED = datetime.fromtimestamp(0, UTC)
-"""A lease until then is free."""
+_FREE = {"owner": "", "until": EXPIRED}
 
 
 class Leases:
@@ -36,7 +34,7 @@ class Leases:
 
     def __init__(self, store: Store, owner: str | None = None, seconds: float = 10) -> None:
         self._store = store
-        self._leases = store.database["leases"]
+        self._leases = store.leases
         self.owner = owner or uuid.uuid4().hex
         self.seconds = seconds
         self._patience = seconds / 8
@@ -81,10 +79,10 @@ class Leases:
     async def release(self, host_id: str) -> None:
         """Let another collector take the host at once; a lease of another's is left alone."""
         with self._explained(), pymongo.timeout(self._patience):
-            await self._leases.update_one({"_id": host_id, "owner": self.owner}, {"$set": {"until": _ENDED}})
+            await self._leases.update_one({"_id": host_id, "owner": self.owner}, {"$set": _FREE})
 
     async def _take(self, host_id: str) -> bool:
-        free = {"$lte": [{"$ifNull": ["$until", _ENDED]}, "$$NOW"]}
+        free = {"$lte": [{"$ifNull": ["$until", EXPIRED]}, "$$NOW"]}
         ours = {"$or": [{"$eq": ["$owner", self.owner]}, free]}
         values = {
             "owner": {"$cond": [ours, self.owner, "$owner"]},
@@ -132,4 +130,4 @@ class Leases:
 
 async def release_all(store: Store) -> None:
     """End every lease, where it is certain that no other collector runs."""
-    await store.database["leases"].update_many({}, {"$set": {"until": _ENDED}})
+    await store.leases.update_many({}, {"$set": _FREE})

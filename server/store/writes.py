@@ -4,9 +4,10 @@ import asyncio
 import errno
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import bson
 from bson.errors import BSONError
@@ -197,12 +198,12 @@ def _kept(document: Document) -> UpdateOne:
     There may be one already, for promotion rewrites a document under its revision. Until when it is of use moves on.
     """
     rest = {key: value for key, value in document.items() if key not in ("_id", "at")}
-    return UpdateOne(
-        {"_id": document["_id"]}, {"$setOnInsert": rest, "$max": {"at": document["at"]}}, upsert=True
-    )
+    return UpdateOne({"_id": document["_id"]}, {"$setOnInsert": rest, "$max": {"at": document["at"]}}, upsert=True)
 
 
-async def transaction(store: Store, operations: Callable[[AsyncIOMotorClientSession], Awaitable[None]]) -> None:
+async def transaction(
+    store: Store, operations: Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, None]]
+) -> None:
     """Do all of it or nothing, for up to two minutes again where a repetition may help.
 
     `operations` may run several times, even after it was committed: its writes must find that out by what they match.

@@ -146,9 +146,7 @@ async def test_preparing_again_changes_nothing(store: Store, watched: Store, com
 
 async def test_what_differs_is_corrected(store: Store) -> None:
     before = await _state(store)
-    await store.database.command(
-        {"collMod": "vms", "validator": {}, "changeStreamPreAndPostImages": {"enabled": True}}
-    )
+    await store.database.command({"collMod": "vms", "validator": {}, "changeStreamPreAndPostImages": {"enabled": True}})
     await store.vms.drop_index("uuid_1")
     await store.vms.create_index([("uuid", 1)], sparse=True)
     await store.vms.drop_index("changedAt_1__id_1")

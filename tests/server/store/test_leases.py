@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 
 async def lease(store: Store, host_id: str = "kvm") -> dict[str, object]:
-    found = await store.database["leases"].find_one({"_id": host_id})
+    found = await store.leases.find_one({"_id": host_id})
     assert found
     return dict(found)
 
@@ -62,7 +62,7 @@ async def test_the_time_is_mongodbs(store: Store, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(time, "time", lambda: 4_000_000_000.0)
     assert await leases.take("kvm")
     pipeline = [{"$project": {"left": {"$subtract": ["$until", "$$NOW"]}}}]
-    (found,) = await store.database["leases"].aggregate(pipeline).to_list(None)
+    (found,) = await store.leases.aggregate(pipeline).to_list(None)
     assert 8_000 < found["left"] <= 10_000
 
 
@@ -81,7 +81,7 @@ async def test_what_is_released_can_be_taken_at_once(store: Store) -> None:
 async def test_the_sequence_goes_on_from_owner_to_owner(store: Store) -> None:
     first, second = Leases(store), Leases(store)
     await first.take("kvm")
-    await store.database["leases"].update_one({"_id": "kvm"}, {"$inc": {"sequence": 41}})
+    await store.leases.update_one({"_id": "kvm"}, {"$inc": {"sequence": 41}})
     await first.release("kvm")
     await second.take("kvm")
     assert (await lease(store))["sequence"] == 41
@@ -119,7 +119,7 @@ from server.store.connection import connect
 async def main():
     store = await connect(sys.argv[1], sys.argv[2])
     async with await store.client.start_session() as session, session.start_transaction():
-        await store.database["leases"].update_one({"_id": "kvm"}, {"$inc": {"sequence": 1}}, session=session)
+        await store.leases.update_one({"_id": "kvm"}, {"$inc": {"sequence": 1}}, session=session)
         print("written", flush=True)
         await asyncio.sleep(600)
 
@@ -133,15 +133,13 @@ def within_a_transaction(mongo: EmbeddedMongo, database: str) -> Iterator[int]:
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITER, mongo.uri, database], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
-    try:
-        assert writer.stdout
-        assert writer.stdout.readline() == "written\n"
-        yield writer.pid
-    finally:
-        writer.kill()
-        writer.wait()
-        assert writer.stdout
-        writer.stdout.close()
+    with writer:
+        assert writer.stdout is not None
+        try:
+            assert writer.stdout.readline() == "written\n"
+            yield writer.pid
+        finally:
+            writer.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
@@ -156,10 +154,8 @@ async def test_an_owner_that_ends_within_a_transaction_is_in_nobodys_way(
         taken = False
         while not taken:
             assert time.monotonic() - began < 8, "MongoDB itself would let go after a minute"
-            try:
+            with suppress(StoreError):
                 taken = await second.take("kvm")
-            except StoreError:
-                pass
             await asyncio.sleep(0.2)
         assert time.monotonic() - began > 2, "a transaction that goes on is not ended"
     assert (await lease(store))["owner"] == second.owner
