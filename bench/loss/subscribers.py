@@ -28,7 +28,7 @@ subscription Feed($filter: ChangeFilter, $after: String) {
       paths { path new }
       persistent { devices { kind operation paths { path } } paths { path } }
     }
-    ... on Lagged { missed cursor }
+    ... on Lagged { missed after: cursor }
     ... on CursorExpired { readableFrom lost }
   }
 }
@@ -193,7 +193,7 @@ class Subscriber:
                 return None
             case "Lagged":
                 self.lagged += 1
-                self.cursor = event["cursor"] or self.cursor
+                self.cursor = event["after"] or self.cursor
             case "CursorExpired":
                 self.expired += 1
         return str(event["__typename"])

@@ -180,7 +180,7 @@ async def test_an_api_is_killed(site: Site) -> None:
 async def test_a_client_that_never_reads(site: Site) -> None:
     query = """
         subscription ($after: String) { changes(after: $after) {
-          __typename ... on Change { cursor revision vmId paths { path new } } ... on Lagged { cursor missed } } }
+          __typename ... on Change { cursor revision vmId paths { path new } } ... on Lagged { after: cursor missed } } }
     """
     cursor = await site.apis[0].cursor()
     before = await site.read()
@@ -208,7 +208,7 @@ async def test_a_client_that_never_reads(site: Site) -> None:
                 change = message["payload"]["data"]["changes"]
                 if change["__typename"] == "Lagged":
                     lagged = change
-                    cursor = lagged["cursor"] or cursor
+                    cursor = lagged["after"] or cursor
                     continue
                 revisions.append(change["revision"])
                 cursor = change["cursor"]
