@@ -27,7 +27,7 @@ from tests.schema.changes.mutations import definitions
 
 HOST = "kvm"
 KEYS = ("one", "two", "three")
-OBSERVATIONS = int(os.environ.get("TEST_HISTORY", "40"))
+OBSERVATIONS = int(os.environ.get("TEST_HISTORY", "30"))
 SAMPLE = Path(__file__).parents[2] / "server" / "sample" / "domains"
 UNREADABLE = "<domain type='kvm'><name>web</name>"
 
@@ -207,6 +207,28 @@ async def _walk(read: Any) -> list[Document]:
         if not page.has_next:
             return found
         cursor = page.cursors[-1]
+
+
+async def test_a_moment_stays_what_it_was_while_the_vm_goes_on_changing(store: Store, loaders: RequestLoaders) -> None:
+    """All reads of an answer see the same moment of the database."""
+    inventory = MongoInventory(store)
+    rng = random.Random(5)
+    lives = [Life("one", rng)]
+    for _ in range(12):
+        await _observe(store, inventory, lives, rng)
+    past = Life("one", rng)
+    past.moments = lives[0].moments[:]
+
+    async def go_on() -> None:
+        while True:
+            await _observe(store, inventory, lives, rng)
+
+    going = asyncio.create_task(go_on())
+    for _ in range(8):
+        await _check(loaders, past)
+    assert len(lives[0].moments) > len(past.moments) + 8
+    going.cancel()
+    await asyncio.wait([going])
 
 
 async def test_numbers_that_are_only_spelled_in_another_way_make_no_history(
