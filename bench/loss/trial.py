@@ -88,7 +88,8 @@ class Trial:
             await self._start(self._apis[-1])
         cursor: str = await answered(self._apis[0].cursor, START_SECONDS)
         subscribers = list(everybody([one.name for one in hypervisors], cursor, self._stay))
-        self._in_background(*(one.run(Balancer(self._apis)) for one in subscribers))
+        balancer = Balancer(self._apis)
+        self._in_background(*(one.run(balancer) for one in subscribers))
         await until(lambda: all(one.connections for one in subscribers), "every subscriber is connected", START_SECONDS)
         hosts = [part for one in hypervisors for part in ("--host", f"{one.name}={one.uri}")]
         for number in range(COLLECTORS):
