@@ -202,15 +202,14 @@ class Stream:
         entries: list[Entry] = []
         size = 0
         end = time.monotonic() + _LONGEST_READ_SECONDS
-        while True:
+        while self.position < token and len(entries) < most and size < largest:
             entry = self._next()
             if isinstance(entry, Entry):
                 entries.append(entry)
                 size += entry.size
-            if self.position >= token or len(entries) >= most or size >= largest:
-                return entries
             if self._closing or time.monotonic() > end:
-                return entries
+                break
+        return entries
 
     def _close(self) -> None:
         if self._stream is not None:
