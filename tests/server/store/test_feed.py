@@ -409,18 +409,21 @@ async def test_what_retention_took_is_lost(store: Store) -> None:
 
 
 async def test_whoever_missed_nothing_hears_what_comes(store: Store) -> None:
-    async with ChangeFeed(store) as one, following(one) as events:
+    async with ChangeFeed(store) as before, following(before) as events:
         await write(store, [1])
         (change,) = await take(events, 1)
-        start = one.cursor()
+        start = before.cursor()
     await store.database["noise"].insert_one({})
-    async with ChangeFeed(store) as feed:
-        for cursor in (start, change.cursor):
-            async with aclosing(feed.follow(ANYTHING, cursor)) as resumed:
-                first = await started(resumed)
-                await until(lambda: not any(follower.catching_up for follower in feed._followers))
-                await write(store, [2], f"kvm/{cursor[-4:]}")
-                assert sequences([await first]) == [2]
+    async with (
+        ChangeFeed(store) as feed,
+        following(feed, after=start) as one,
+        following(feed, after=change.cursor) as other,
+    ):
+        firsts = [await started(one), await started(other)]
+        # Nothing has to happen before they have caught up.
+        await until(lambda: not any(follower.catching_up for follower in feed._followers), 3)
+        await write(store, [2])
+        assert sequences(await asyncio.gather(*firsts)) == [2, 2]
 
 
 async def test_a_dropped_database_is_no_gap(store: Store) -> None:
