@@ -13,6 +13,7 @@ from .conflicts import ConflictReads
 from .coverage import CoverageReads
 from .filters import vm_query
 from .fleet import FleetReads
+from .history import HistoryReads
 from .pages import beyond, cursor_of, sorted_by, sorting
 from .reads import Reads, batched
 from .resources import ResourceReads
@@ -32,6 +33,7 @@ class RequestLoaders(Reads):
         self.coverage = CoverageReads(database, self._milliseconds)
         self.search = SearchReads(database, self._milliseconds)
         self.fleet = FleetReads(database, self._milliseconds)
+        self.history = HistoryReads(database, self._milliseconds)
         self._by_key: dict[tuple[str, Paths], DataLoader[str, Document | None]] = {}
 
     async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:

@@ -1,5 +1,9 @@
 """What a VM is: declarations of libvirt's XML, the codec they drive and the GraphQL surface. No I/O, no clock."""
 
+from .changes.difference import difference, is_spelling, only_spelling, touched
+from .changes.pending import pending
+from .changes.undo import undone
+from .changes.values import public_path
 from .coverage import typed_share, untyped, untyped_counts
 from .definition import devices_of, domain_from_xml, domain_to_xml
 from .devices import DEVICES, DeviceKind
@@ -28,16 +32,23 @@ __all__ = [
     "attachments",
     "called",
     "devices_of",
+    "difference",
     "domain_from_xml",
     "domain_to_xml",
     "facets",
+    "is_spelling",
     "keep_identity",
+    "only_spelling",
+    "pending",
+    "public_path",
     "resource_from_xml",
     "resource_keys",
     "resource_links",
     "resource_to_xml",
     "terms",
+    "touched",
     "typed_share",
+    "undone",
     "untyped",
     "untyped_counts",
 ]

@@ -8,6 +8,7 @@ from graphql import GraphQLResolveInfo
 
 from .address import Address
 from .element import Document, Element, attribute, child, derived, element, variant
+from .graph.arguments import After, First
 from .node import Node, node_id
 from .parts import Acpi
 
@@ -147,6 +148,23 @@ class Device(Element, Node):
         from .graph.link import links_to
 
         return links_to(document)
+
+    @derived(
+        "The changes of the VM in which the device came, changed, moved or went, the newest first, as long as they are "
+        "kept; none for a device of a snapshot or checkpoint.",
+        graphql_type=Annotated["ChangeConnection", strawberry.lazy("schema.graph.change")],  # noqa: F821
+    )
+    async def history(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: strawberry.Info[Any, Any],
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        from .graph.change import history_connection
+
+        owner = document["vm"]
+        key = None if "resource" in owner else owner.get("vm", owner)["_id"]
+        return await history_connection(info, key, document["id"], first, after)
 
     @derived("The device as libvirt XML, an element of the domain's `<devices>`.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102

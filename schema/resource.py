@@ -128,6 +128,20 @@ class Resource(Element, Node):
 
         return await naming_connection(document, info, first, after, roles=wanted_roles(roles))
 
+    @derived(
+        "The changes of the resource, the newest first, as long as they are kept; none for what is only named.",
+        graphql_type=Annotated["ChangeConnection", strawberry.lazy("schema.graph.change")],  # noqa: F821
+    )
+    async def history(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: strawberry.Info[Any, Any],
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        from .graph.change import history_connection
+
+        return await history_connection(info, None if "referenced" in document else document["_id"], None, first, after)
+
     @derived("The resource as libvirt XML; of XML that cannot be read, the text as it came; null where there is none.")
     def xml(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
         if "error" in document:

@@ -7,7 +7,7 @@ it does not know; the codec then keeps the text as it is.
 import re
 import types
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from math import isfinite
 from typing import Annotated, Any, NewType, Protocol, Union, get_args, get_origin
@@ -19,6 +19,9 @@ Long = NewType("Long", int)
 
 NumberOrText = NewType("NumberOrText", object)
 """A number, or text that stands for one."""
+
+Json = NewType("Json", object)
+"""Any value that is stored: part of a document, as JSON."""
 
 _SAFE_INTEGER = 2**53 - 1
 _INT32 = range(-(2**31), 2**31)
@@ -68,11 +71,39 @@ NUMBER_OR_TEXT = strawberry.scalar(
 )
 
 
+def _date_time_in(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        raise ValueError(f"DateTime cannot represent {value!r}") from None
+
+
 DATE_TIME = strawberry.scalar(
     name="DateTime",
-    description="A point in time as ISO 8601 writes it, such as `2025-05-06T07:08:09.123000+00:00`.",
+    description="A point in time as ISO 8601 writes it, such as `2025-05-06T07:08:09.123000+00:00`; one that is given "
+    "without an offset is in UTC.",
     serialize=datetime.isoformat,
-    parse_value=datetime.fromisoformat,
+    parse_value=_date_time_in,
+)
+
+
+def _json_out(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _json_out(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_json_out(inner) for inner in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return _long_out(value) if type(value) is not bool and isinstance(value, int) else value
+
+
+JSON = strawberry.scalar(
+    name="JSON",
+    description="Any JSON value, as documents hold it: keys are names of fields, words of enums are libvirt's, and "
+    "whole numbers beyond 2^53 - 1 are strings of their digits.",
+    serialize=_json_out,
+    parse_value=lambda value: value,
 )
 
 

@@ -53,6 +53,11 @@ ReconcileSeconds = Annotated[float | None, _setting("reconcile_seconds")]
 KeepaliveSeconds = Annotated[int | None, _setting("keepalive_seconds")]
 ReconnectSeconds = Annotated[float | None, _setting("reconnect_seconds")]
 QuerySeconds = Annotated[float | None, _setting("query_seconds")]
+HistoryDays = Annotated[float | None, _setting("history_days")]
+HistoryMegabytes = Annotated[int | None, _setting("history_megabytes")]
+OplogMegabytes = Annotated[int | None, _setting("oplog_megabytes")]
+LeaseSeconds = Annotated[float | None, _setting("lease_seconds")]
+SubscriberQueue = Annotated[int | None, _setting("subscriber_queue")]
 
 
 def _fail(reason: object, status: int = 1) -> typer.Exit:
@@ -103,6 +108,11 @@ def serve(
     keepalive_seconds: KeepaliveSeconds = None,
     reconnect_seconds: ReconnectSeconds = None,
     query_seconds: QuerySeconds = None,
+    history_days: HistoryDays = None,
+    history_megabytes: HistoryMegabytes = None,
+    oplog_megabytes: OplogMegabytes = None,
+    lease_seconds: LeaseSeconds = None,
+    subscriber_queue: SubscriberQueue = None,
 ) -> None:
     """Watch hosts and answer GraphQL requests about their virtual machines."""
     settings = _settings(
@@ -118,6 +128,11 @@ def serve(
         keepalive_seconds=keepalive_seconds,
         reconnect_seconds=reconnect_seconds,
         query_seconds=query_seconds,
+        history_days=history_days,
+        history_megabytes=history_megabytes,
+        oplog_megabytes=oplog_megabytes,
+        lease_seconds=lease_seconds,
+        subscriber_queue=subscriber_queue,
     )
     if sample and not settings.hosts:
         from server.sample import sample_hosts
@@ -137,8 +152,14 @@ def collect(
     reconcile_seconds: ReconcileSeconds = None,
     keepalive_seconds: KeepaliveSeconds = None,
     reconnect_seconds: ReconnectSeconds = None,
+    history_days: HistoryDays = None,
+    history_megabytes: HistoryMegabytes = None,
+    lease_seconds: LeaseSeconds = None,
 ) -> None:
-    """Watch hosts and write what they say to MongoDB, for `virtgraph serve --no-collector` to answer from."""
+    """Watch hosts and write what they say to MongoDB, for `virtgraph serve --no-collector` to answer from.
+
+    Of several that are given the same hosts, each host is watched by one; the others stand by.
+    """
     settings = _settings(
         hosts=host,
         mongodb_uri=mongodb_uri,
@@ -147,6 +168,9 @@ def collect(
         reconcile_seconds=reconcile_seconds,
         keepalive_seconds=keepalive_seconds,
         reconnect_seconds=reconnect_seconds,
+        history_days=history_days,
+        history_megabytes=history_megabytes,
+        lease_seconds=lease_seconds,
     )
     if settings.mongodb_uri is None:
         raise _fail("a collector of its own needs the MongoDB that the API reads: set --mongodb-uri.")

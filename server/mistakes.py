@@ -2,7 +2,6 @@
 
 import logging
 
-import strawberry
 from graphql import GraphQLError
 from graphql.validation.validate import ValidationAbortedError
 from strawberry.exceptions import MissingQueryError
@@ -11,6 +10,7 @@ from strawberry.types import ExecutionContext
 
 from loaders.errors import ReadFailed
 from schema.xmltext import DefinitionError
+from server.latest import LatestSchema
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ NOT_CHECKED = "The operation is nested too deeply, or has too many mistakes, to 
 _CLIENTS = (ValueError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
-class ServedSchema(strawberry.Schema):
+class ServedSchema(LatestSchema):
     """A schema whose errors are clear on every transport, and logged once."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:

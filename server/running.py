@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from server.app import create_app
 from server.collector.collector import Collector
 from server.collector.hosts import parse_hosts
+from server.collector.ownership import Leased
 from server.collector.watch import Pace
 from server.listener import api_server, drop_idle_readers
 from server.security.origins import Origin, refuse_unless_loopback
@@ -25,7 +26,9 @@ from server.store.embedded import EmbeddedMongo
 from server.store.feed import ChangeFeed
 from server.store.hosts import forget, other_hosts
 from server.store.inventory import MongoInventory
+from server.store.leases import Leases, release_all
 from server.store.promotion import promote
+from server.store.retention import Retention
 
 console = Console(stderr=True)
 
@@ -110,19 +113,22 @@ async def run(settings: Settings, *, answer: bool, collect: bool) -> None:
                 keepalive_seconds=settings.keepalive_seconds,
                 reconnect_seconds=settings.reconnect_seconds,
             )
+            leases = Leases(store, seconds=settings.lease_seconds)
             collector = Collector(
                 hosts,
-                MongoInventory(store),
+                MongoInventory(store, owner=leases.owner),
                 pace,
                 lambda host, done, total: bars.show(f"reading the domains of {host}", done, total),
+                ownership=Leased(leases),
             )
+            await stack.enter_async_context(Retention(store, settings.history_days, settings.history_megabytes))
             await stack.enter_async_context(collector)
             if not hosts:
                 console.print("No host is watched yet: `--host qemu:///system` names one, `--sample` shows some.")
         if bound is None:
             await stop.wait()
             return
-        feed = await stack.enter_async_context(ChangeFeed(store))
+        feed = await stack.enter_async_context(ChangeFeed(store, capacity=settings.subscriber_queue))
         application = create_app(
             store,
             feed,
@@ -153,10 +159,14 @@ async def _open(stack: AsyncExitStack, settings: Settings, watched: set[str] | N
         stack.push_async_callback(store.close)
         await prepare(store)
         return store
-    mongo = await stack.enter_async_context(EmbeddedMongo(settings.data_directory))
+    mongo = await stack.enter_async_context(
+        EmbeddedMongo(settings.data_directory, oplog_megabytes=settings.oplog_megabytes)
+    )
     store = await connect(mongo.uri, settings.database)
     stack.push_async_callback(store.close)
     await prepare(store)
+    # Whoever held leases here has ended: nobody else is let in while we run.
+    await release_all(store)
     for host_id in await other_hosts(store, watched or set()):
         count = await forget(store, host_id)
         console.print(f"forgot {host_id} and its {count} virtual machines: it is not watched any more")

@@ -44,6 +44,23 @@ class Settings(BaseSettings):
     )
     reconnect_seconds: float = Field(30, gt=0, description="Longest wait between two attempts to reach a lost host.")
     query_seconds: float = Field(10, gt=0, description="Longest time MongoDB may spend on one read for a request.")
+    history_days: float = Field(30, gt=0, description="Days for which changes can be read.")
+    history_megabytes: int = Field(
+        2048,
+        ge=1,
+        description="Room for changes in MongoDB, in MiB; the oldest ones go before their time to keep to it.",
+    )
+    oplog_megabytes: int = Field(
+        2048,
+        ge=990,
+        description="Room for the embedded MongoDB's own log, in MiB: how far back a subscriber can be resumed.",
+    )
+    lease_seconds: float = Field(
+        10, ge=3, description="Seconds after which the hosts of a collector that died are another one's."
+    )
+    subscriber_queue: int = Field(
+        4096, ge=1, description="Changes that wait for one slow subscriber before it is told that it lags behind."
+    )
 
     @field_validator("hosts", "allowed_origins", mode="before")
     @classmethod

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..element import Document
+from .values import public_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,10 @@ class ChangeCondition:
     device_kinds: frozenset[str] | None = None
     """Kinds of devices of which one changed, came, went or moved."""
     path: str | None = None
-    """`devices.disks.driver`: a change of it, of something in it, or of something whole that it is part of."""
+    """`devices.disks.driver`: a change of it, of something in it, or of something whole that it is part of.
+
+    It leads through lists without saying where; positions, as the paths of changes have them, are passed over.
+    """
 
     def matches(self, record: Document) -> bool:
         """Whether a change record meets the condition."""
@@ -29,6 +33,8 @@ class ChangeCondition:
             and (self.host_ids is None or record["hostId"] in self.host_ids)
             and (self.operations is None or record["operation"] in self.operations)
             and self._is_of(record)
+            and self._is_of_kinds(record)
+            and self._is_at(record)
         )
 
     def _is_of(self, record: Document) -> bool:
@@ -36,3 +42,18 @@ class ChangeCondition:
             return True
         wanted = self.vm_ids if record["subject"] == "VM" else self.resource_ids
         return wanted is not None and record["key"] in wanted
+
+    def _is_of_kinds(self, record: Document) -> bool:
+        if self.device_kinds is None:
+            return True
+        devices = (*record["devices"], *record.get("persistent", {}).get("devices", ()))
+        return any(device["kind"] in self.device_kinds for device in devices)
+
+    def _is_at(self, record: Document) -> bool:
+        if self.path is None:
+            return True
+        path = public_path(self.path)
+        return any(
+            touched == path or touched.startswith(f"{path}.") or path.startswith(f"{touched}.")
+            for touched in record["touched"]
+        )

@@ -1,6 +1,7 @@
 """`Query`: where reading starts."""
 
 import asyncio
+from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
@@ -12,12 +13,16 @@ from ..host.saved_domain import DEFINITIONS, SavedDomain, saved_definition
 from ..node import Node, parse_node_id
 from ..resource import RESOURCES, Resource
 from .arguments import After, Before, First, Last
+from .change import ChangeConnection, ChangeOrder, Ordered, Since, Until, change_connection
+from .change import Where as ChangesWhere
+from .change_filter import stored_key
 from .conflict import ConflictConnection, conflict_connection
 from .connections import OrderBy, VmConnection, Where, page_request, vm_connection
 from .context import Info, Paths
 from .coverage import OnHost, PathPrefix, UntypedPathConnection, untyped_paths
 from .fleet import FleetConnection, GroupBy, fleet_connection
 from .host import Host
+from .past import vm_at
 from .resources import CountedResourceConnection, OfKind, OnlyNamed, WhereResource, resource_connection
 from .search import SearchConnection, Text, search_connection
 from .selection import NodePaths, Selected, node_paths, resource_paths, vm_paths
@@ -100,18 +105,53 @@ class Query:
     ) -> Any:
         return await vm_connection(info, filter, page_request(first, after, last, before, order_by))
 
-    @derived("A virtual machine by its id; null where there is none.", graphql_type=VirtualMachine | None)
+    @derived(
+        "A virtual machine by its id, as it is or as it was; null where there is none, or was none.",
+        graphql_type=VirtualMachine | None,
+    )
     async def vm(  # noqa: D102
         self,
         info: Info,
         id: Annotated[
             strawberry.ID, strawberry.argument(description="Opaque id of the VM, as in `VirtualMachine.id`.")
         ],
+        at: Annotated[
+            datetime | None,
+            strawberry.argument(
+                description="The VM as it was at this moment, its persistent definition too. What leads to others, "
+                "such as `host`, `resource` or `conflicts`, leads to what they are now."
+            ),
+        ] = None,
     ) -> Any:
-        match parse_node_id(id):
-            case "VirtualMachine", (vm_id,):
-                return await info.context.loaders.vm(vm_id, vm_paths(Selected.below(info)))
-        return None
+        if (vm_id := stored_key(id, "VirtualMachine")) is None:
+            return None
+        if at is not None:
+            return await vm_at(info, vm_id, at)
+        return await info.context.loaders.vm(vm_id, vm_paths(Selected.below(info)))
+
+    @derived(
+        "The changes of all VMs and resources, as long as they are kept. `vm.history`, `device.history` and "
+        "`resource.history` have those of one.",
+        graphql_type=ChangeConnection,
+    )
+    async def changes(  # noqa: D102
+        self,
+        info: Info,
+        filter: ChangesWhere = None,
+        since: Since = None,
+        until: Until = None,
+        order: Ordered = ChangeOrder.NEWEST_FIRST,
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        return await change_connection(info, filter, since, until, order, first, after)
+
+    @derived(
+        "The cursor of now, for the subscription `changes`: what is read after it was taken has everything that "
+        "happened before, and the subscription tells the rest. Ask for it first, and alone."
+    )
+    async def change_cursor(self, info: Info) -> str:  # noqa: D102
+        return info.context.changes.cursor()
 
     @derived(
         "What VMs are in each other's way over, and what they name that is not there, across the fleet: the worst "

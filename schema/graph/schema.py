@@ -14,7 +14,7 @@ from ..element import Variant, document_key
 from ..host import RESOURCES
 from ..referenced import ReferencedResource
 from ..resource import roots
-from ..scalars import DATE_TIME, LONG, NUMBER_OR_TEXT, Long, NumberOrText
+from ..scalars import DATE_TIME, JSON, LONG, NUMBER_OR_TEXT, Json, Long, NumberOrText
 from ..tables import reachable
 from .query import Query
 from .subscription import Subscription
@@ -33,7 +33,12 @@ def stored_value(document: Any, python_name: str) -> Any:
 def build_schema(schema_class: type[strawberry.Schema] = strawberry.Schema, **options: Any) -> strawberry.Schema:
     """A new executable schema, of a subclass of Strawberry's if one is given; `options` go to Strawberry."""
     shapes = dict.fromkeys(cls for root in roots(WholeDomain) for cls in reachable(root) if issubclass(cls, Variant))
-    scalars: dict[object, ScalarDefinition] = {Long: LONG, NumberOrText: NUMBER_OR_TEXT, datetime: DATE_TIME}
+    scalars: dict[object, ScalarDefinition] = {
+        Long: LONG,
+        NumberOrText: NUMBER_OR_TEXT,
+        Json: JSON,
+        datetime: DATE_TIME,
+    }
     return schema_class(
         query=Query,
         subscription=Subscription,

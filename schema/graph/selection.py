@@ -48,6 +48,7 @@ _RESOURCE: dict[str, tuple[str, ...]] = {
     "id": (),
     "kind": (),
     "host": (),
+    "history": (),
     "attachments": (),
     "referencedBy": (),
     "extra": ("extra",),
@@ -158,8 +159,17 @@ class NodePaths(NamedTuple):
 
 def node_paths(selected: Selected) -> NodePaths:
     """What must be read of a VM whatever its id turns out to name."""
-    device, around = ({"_id", "hostId", *paths} for paths in (_devices(selected), _around(selected)))
-    return NodePaths(vm_paths(selected), _shortest(device), _shortest(around), resource_paths(selected))
+    return NodePaths(vm_paths(selected), device_paths(selected), other_device_paths(selected), resource_paths(selected))
+
+
+def device_paths(selected: Selected) -> frozenset[str]:
+    """The paths of a VM that a selection of one of its devices reads, whatever its kind."""
+    return _shortest({"_id", "hostId", *_devices(selected)})
+
+
+def other_device_paths(selected: Selected) -> frozenset[str]:
+    """The paths of a VM that a selection of a device of its other definition reads, which itself is read in whole."""
+    return _shortest({"_id", "hostId", *_around(selected)})
 
 
 def attachment_paths(selected: Selected) -> frozenset[str]:
@@ -212,6 +222,8 @@ def _vm(selected: Selected) -> Iterator[str]:
             yield PLAIN[name]
         elif name == "xml":
             yield from _EVERYTHING
+        elif name == "pending":
+            yield from (*_EVERYTHING, "error")
         elif name == "extra":
             yield from _EXTRA
         elif name == "domain":
@@ -305,7 +317,7 @@ def _device(declared: type[Any], selected: Selected) -> Iterator[str]:
                 yield from _attachment(inner)
         elif name in ("links", "linkedFrom"):
             yield from _links(inner)
-        elif name != "id":
+        elif name not in ("id", "history"):
             yield from _field([node(declared)], name, inner, at)
 
 

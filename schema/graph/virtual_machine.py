@@ -23,6 +23,7 @@ from .filters import VmState
 if TYPE_CHECKING:
     from .attachment import Attachment
     from .conflict import Conflict
+    from .difference import DefinitionDifference
     from .host import Host
     from .link import DeviceLink
 
@@ -163,12 +164,56 @@ class VirtualMachine(DefinitionFields, Node):
         return await info.context.loaders.host(document["hostId"]) or {"_id": document["hostId"]}
 
     @derived(
-        "What its next start will use, where that is kept apart: of a running, persistent VM.",
+        "What its next start will use, where that is kept apart: of a running, persistent VM. `pending` tells in what "
+        "it differs.",
         graphql_type=PersistentDefinition | None,
     )
     async def persistent_definition(document: strawberry.Parent[Document], info: Info) -> Document | None:  # noqa: D102
-        found = await info.context.loaders.other_definition(document["_id"])
+        from .past import other_definition
+
+        found = await other_definition(document, info)
         return None if found is None else {**found, "vm": document}
+
+    @derived(
+        "What the next start of the VM will change: the difference from the definition in force to the persistent one, "
+        "without what only a running VM has; null for a VM without a persistent definition that is kept apart, and "
+        "where one of the two cannot be read.",
+        graphql_type=Annotated["DefinitionDifference", strawberry.lazy("schema.graph.difference")] | None,
+    )
+    async def pending(document: strawberry.Parent[Document], info: Info) -> Any:  # noqa: D102
+        from .past import difference_of_next_start
+
+        return await difference_of_next_start(document, info)
+
+    @derived(
+        "The changes of the VM, the newest first, as long as they are kept.",
+        graphql_type=Annotated["ChangeConnection", strawberry.lazy("schema.graph.change")],  # noqa: F821
+    )
+    async def history(  # noqa: D102
+        document: strawberry.Parent[Document], info: Info, first: First = None, after: After = None
+    ) -> Any:
+        from .change import history_connection
+
+        return await history_connection(info, document["_id"], None, first, after)
+
+    @derived(
+        "What differs between the VM of one moment and that of another, in the definitions in force then.",
+        graphql_type=Annotated["DefinitionDifference", strawberry.lazy("schema.graph.difference")],
+    )
+    async def diff(  # noqa: D102
+        document: strawberry.Parent[Document],
+        info: Info,
+        before: Annotated[
+            datetime, strawberry.argument(name="from", description="The moment that the difference starts from.")
+        ],
+        after: Annotated[
+            datetime | None,
+            strawberry.argument(name="to", description="The moment that the difference leads to; now, if missing."),
+        ] = None,
+    ) -> Any:
+        from .past import difference_of_moments
+
+        return await difference_of_moments(document["_id"], info, before, after)
 
     @derived(
         "The VMs that share with this one something that one of the two may change: a disk, a device of the host, "

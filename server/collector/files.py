@@ -14,7 +14,7 @@ from watchfiles import awatch
 import schema
 from server.collector.calls import Calls
 from server.collector.changes import Changes
-from server.collector.inventory import HostFacts, Observation, ResourceObservation
+from server.collector.inventory import Cause, HostFacts, Observation, ResourceObservation
 from server.collector.readings import Readings
 from server.collector.scopes import DUMPS, Scopes
 from server.collector.source import HostLost
@@ -64,7 +64,7 @@ class Directory:
         self._names = {_source_key(name): name for name in names}
         return list(self._names)
 
-    async def read(self, source_keys: Sequence[str]) -> list[Observation]:
+    async def read(self, source_keys: Sequence[str], cause: Cause = Cause.RECONCILIATION) -> list[Observation]:
         """See `Source`."""
 
         def read_all() -> list[Observation]:

@@ -17,7 +17,7 @@ from server.collector.domains import DomainReading
 from server.collector.events import run_event_loop
 from server.collector.hosts import Host
 from server.collector.in_use import InUse
-from server.collector.inventory import HostFacts, Observation, ResourceObservation
+from server.collector.inventory import Cause, HostFacts, Observation, ResourceObservation
 from server.collector.listings import UNSUPPORTED, Listings, sentence
 from server.collector.readings import Readings
 from server.collector.scopes import BELOW, OF_A_DOMAIN, WHOLE, Scopes
@@ -194,7 +194,7 @@ class Hypervisor:
         """See `Source`; the keys are UUIDs."""
         return await self._call(lambda connection: [domain.UUIDString() for domain in connection.listAllDomains(0)])
 
-    async def read(self, source_keys: Sequence[str]) -> list[Observation]:
+    async def read(self, source_keys: Sequence[str], cause: Cause = Cause.RECONCILIATION) -> list[Observation]:
         """See `Source`; spreads the domains over the threads of the host, each with another connection."""
         reading = DomainReading(source_keys)
         share = -(-len(source_keys) // self._calls.limit)
@@ -206,7 +206,7 @@ class Hypervisor:
             reading.stop()
             for helper in helpers:
                 helper.cancel()
-        self.scopes.report(*await asyncio.to_thread(self._unlisted.scopes, reading.seen))
+        self.scopes.report(*await asyncio.to_thread(self._unlisted.scopes, reading.seen), cause=cause)
         return reading.seen
 
     def whole(self) -> Sequence[str]:

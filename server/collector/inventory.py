@@ -14,6 +14,21 @@ class HostState(StrEnum):
     DISCONNECTED = "DISCONNECTED"
 
 
+class Cause(StrEnum):
+    """What made the collector look, and so see a change; the values are stored and served as they are."""
+
+    EVENT = "EVENT"
+    """The host reported that something happened."""
+    RECONCILIATION = "RECONCILIATION"
+    """A complete reading: after connecting, now and then, and when the inventory was away."""
+    FORGOTTEN = "FORGOTTEN"
+    """Nobody watches the host any more, and what was remembered of it goes."""
+
+
+class NotOwner(Exception):
+    """Another collector owns the host now: nothing was written, and trying again is of no use."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What a host said about one domain at one moment."""
@@ -63,6 +78,7 @@ class Inventory(Protocol):
 
     Calls about the domains of one host never overlap, nor do calls about its resources; all others may. Any exception
     means "not now": the collector repeats the call until it is accepted and reads what it was about again afterwards.
+    The one exception is `NotOwner`, which every call but `source_keys` may raise: the collector gives the host up.
     What is wrong with a single observation (XML that is refused, a document that is too large) is therefore stored as
     the error of that VM or resource, not raised.
     """
@@ -83,15 +99,25 @@ class Inventory(Protocol):
         """Every domain of the host has been read and those that are gone were reported."""
         ...
 
-    async def vms_observed(self, host_id: str, observations: Sequence[Observation]) -> None:
+    async def vms_observed(
+        self, host_id: str, observations: Sequence[Observation], cause: Cause = Cause.RECONCILIATION
+    ) -> None:
         """Insert or update at most 200 domains; those that are unchanged write nothing."""
         ...
 
-    async def vms_vanished(self, host_id: str, source_keys: Collection[str]) -> None:
+    async def vms_vanished(
+        self, host_id: str, source_keys: Collection[str], cause: Cause = Cause.RECONCILIATION
+    ) -> None:
         """These domains no longer exist on the host, nor what is listed of them; unknown keys are no error."""
         ...
 
-    async def resources_observed(self, host_id: str, scope: str, observations: Sequence[ResourceObservation]) -> None:
+    async def resources_observed(
+        self,
+        host_id: str,
+        scope: str,
+        observations: Sequence[ResourceObservation],
+        cause: Cause = Cause.RECONCILIATION,
+    ) -> None:
         """All that a scope holds now (see `server.collector.scopes`): what else was in it is gone.
 
         What is unchanged writes nothing. With a thing that is gone go the scopes of what is listed of it.

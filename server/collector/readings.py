@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from server.collector.calls import Calls
-from server.collector.inventory import ResourceObservation
+from server.collector.inventory import Cause, ResourceObservation
 from server.collector.scopes import BELOW, Scopes
 from server.collector.source import ScopeFailed
 
@@ -78,7 +78,7 @@ class Readings:
         future = self._hung.pop(scope)
         if not future.cancelled():
             # What it brings is as old as the hanging was long.
-            self._scopes.report(scope, *self._skipped)
+            self._scopes.report(scope, *self._skipped, cause=Cause.RECONCILIATION)
             self._skipped.clear()
 
     def _hanging(self) -> str:

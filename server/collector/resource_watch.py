@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from server.collector.deliveries import deliver
-from server.collector.inventory import Inventory, ResourceObservation
+from server.collector.inventory import Cause, Inventory, NotOwner, ResourceObservation
 from server.collector.source import HostLost, ScopeFailed, Source
 
 log = logging.getLogger(__name__)
@@ -26,24 +26,32 @@ class ResourceWatch:
         self._source = source
         self._inventory = inventory
         self._longest_pause = longest_pause
+        self.disowned = False
+        """Whether the inventory said that another collector owns the host."""
 
     async def run(self) -> None:
-        """Read until cancelled; a host that is lost is told by the source's `changes`."""
+        """Read until cancelled; a host that is lost is told by the source's `changes`.
+
+        Ends when the inventory says that another collector owns the host; `changes` and `disowned` tell it.
+        """
         scopes = self._source.scopes
         try:
             while True:
-                scope = await scopes.next()
+                scope, cause = await scopes.next()
                 read = False
                 try:
-                    read = await self._read(scope)
+                    read = await self._read(scope, cause)
                 finally:
                     scopes.done(scope, read=read)
         except HostLost as lost:
             # The end of the connection, told a moment later, has the better reason; the first one counts.
             await asyncio.sleep(GRACE_SECONDS)
             self._source.changes.lose(str(lost))
+        except NotOwner:
+            self.disowned = True
+            self._source.changes.lose("Another collector owns the host now.")
 
-    async def _read(self, scope: str) -> bool:
+    async def _read(self, scope: str, cause: Cause) -> bool:
         """Whether the scope could be read; either way the inventory is told."""
         inventory, host_id = self._inventory, self._host_id
         try:
@@ -53,12 +61,13 @@ class ResourceWatch:
             # A driver lists the ports of all networks or of none.
             told = scope.partition("/")[0] if failed.unsupported else scope
             call = partial(inventory.scope_failed, host_id, told, str(failed), unsupported=failed.unsupported)
-            await self._deliver(scope, call)
+            await self._deliver(scope, cause, call)
             read = False
         else:
             read = True
-            await self._deliver(scope, partial(inventory.resources_observed, host_id, scope, seen))
-        self._source.scopes.report(*self._source.scopes_below(scope))
+            call = partial(inventory.resources_observed, host_id, scope, seen, cause)
+            await self._deliver(scope, cause, call)
+        self._source.scopes.report(*self._source.scopes_below(scope), cause=cause)
         return read
 
     async def _seen(self, scope: str) -> list[ResourceObservation]:
@@ -70,6 +79,6 @@ class ResourceWatch:
             log.exception("Host %s: a mistake in the collector over %s", self._host_id, scope)
             raise ScopeFailed(f"The collector made a mistake: {type(error).__name__}.") from error
 
-    async def _deliver(self, scope: str, call: Callable[[], Awaitable[None]]) -> None:
-        again = partial(self._source.scopes.report, scope)
+    async def _deliver(self, scope: str, cause: Cause, call: Callable[[], Awaitable[None]]) -> None:
+        again = partial(self._source.scopes.report, scope, cause=cause)
         await deliver(self._host_id, call, self._longest_pause, again)

@@ -6,6 +6,8 @@ is of; `snapshots` and `checkpoints` stand for those of all domains, `snapshots/
 
 import asyncio
 
+from server.collector.inventory import Cause
+
 GATHER_SECONDS = 0.1
 """How long news of a scope are gathered before it is read."""
 REST_SECONDS = 1.0
@@ -55,19 +57,22 @@ class Scopes:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._due: dict[str, float] = {}
+        self._causes: dict[str, Cause] = {}
         self._rests: dict[str, float] = {}
         self._reading: dict[str, float] = {}
         self._news = asyncio.Event()
 
-    def report(self, *scopes: str) -> None:
-        """These scopes may have changed."""
+    def report(self, *scopes: str, cause: Cause = Cause.EVENT) -> None:
+        """These scopes may have changed; of two causes to read one, the host's own news is the one that counts."""
         now = self._loop.time()
         for scope in scopes:
             self._due.setdefault(scope, max(now + GATHER_SECONDS, self._rests.get(scope, 0)))
+            if self._causes.get(scope) is not Cause.EVENT:
+                self._causes[scope] = cause
         self._news.set()
 
-    async def next(self) -> str:
-        """The scope to read now, once there is one; `done` must follow."""
+    async def next(self) -> tuple[str, Cause]:
+        """The scope to read now and why, once there is one; `done` must follow."""
         while True:
             self._news.clear()
             now = self._loop.time()
@@ -78,7 +83,7 @@ class Scopes:
             if scope is not None:
                 del self._due[scope]
                 self._reading[scope] = now
-                return scope
+                return scope, self._causes.pop(scope)
             soonest = min(waiting.values(), default=None)
             try:
                 async with asyncio.timeout_at(soonest):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from server.collector.changes import Changes
-from server.collector.inventory import HostFacts, Observation, ResourceObservation
+from server.collector.inventory import Cause, HostFacts, Observation, ResourceObservation
 from server.collector.scopes import Scopes
 
 
@@ -34,8 +34,8 @@ class Source(Protocol):
         """Every domain there is now."""
         ...
 
-    async def read(self, source_keys: Sequence[str]) -> list[Observation]:
-        """Read these domains; one that does not exist is left out."""
+    async def read(self, source_keys: Sequence[str], cause: Cause = Cause.RECONCILIATION) -> list[Observation]:
+        """Read these domains; one that does not exist is left out. The scopes they lead to are read for that cause."""
         ...
 
     def whole(self) -> Sequence[str]:

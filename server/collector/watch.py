@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 
 from server.collector.calls import Calls
-from server.collector.deliveries import deliver, failure
+from server.collector.deliveries import PASSING, deliver, failure
 from server.collector.files import Directory
 from server.collector.hosts import Host
 from server.collector.hypervisor import Connector
-from server.collector.inventory import Inventory, Observation
+from server.collector.inventory import Cause, Inventory, NotOwner, Observation
 from server.collector.readings import MOST_HUNG
 from server.collector.resource_watch import ResourceWatch
 from server.collector.source import HostLost, Source
@@ -60,10 +60,13 @@ class HostWatch:
         self._read_again = False
 
     async def run(self) -> None:
-        """Watch the host until cancelled; it is then marked disconnected and let go of within seconds."""
+        """Watch the host until cancelled; it is then let go of within seconds.
+
+        Raises `NotOwner` when the inventory says that another collector owns the host now.
+        """
         host = self._host
         reaching = AsyncRetrying(
-            retry=retry_if_exception_type(Exception),
+            retry=PASSING,
             wait=wait_random_exponential(multiplier=0.5, min=0.1, max=self._pace.reconnect_seconds),
             before_sleep=self._unreached,
         )
@@ -76,6 +79,8 @@ class HostWatch:
                 try:
                     await self._follow(source)
                 except Exception as error:
+                    if isinstance(error, NotOwner) or resources.disowned:
+                        raise NotOwner(host.id) from error
                     await self._disconnected(source.changes.lost or self._told(error))
                 finally:
                     reading.cancel()
@@ -85,7 +90,16 @@ class HostWatch:
             self._connector.close()
             self._calls.close()
             self._resource_calls.close()
-            await self._farewell()
+
+    async def farewell(self) -> None:
+        """Mark the host disconnected, once `run` was cancelled because the collector stops."""
+        if self._reason:
+            return
+        try:
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                await self._inventory.host_disconnected(self._host.id, self._host.uri, "The collector was stopped.")
+        except Exception as error:
+            log.debug("Host %s could not be marked disconnected: %s", self._host.id, error)
 
     async def _reach(self) -> Source:
         source = await self._connect()
@@ -120,18 +134,18 @@ class HostWatch:
         missing = known.difference(listed)
         for start in range(0, len(listed), BATCH):
             batch = listed[start : start + BATCH]
-            missing |= known.intersection(await self._observe(source, batch))
+            missing |= known.intersection(await self._observe(source, batch, Cause.RECONCILIATION))
             if progress:
                 progress(host_id, start + len(batch), len(listed))
             await self._apply_changes(source)
         if missing:
             await asyncio.sleep(SETTLE_SECONDS)
             returned = missing.intersection(await source.source_keys())
-            await self._vanished(missing - returned)
+            await self._vanished(missing - returned, Cause.RECONCILIATION)
             for start in range(0, len(listed := sorted(returned)), BATCH):
-                await self._observe(source, listed[start : start + BATCH])
+                await self._observe(source, listed[start : start + BATCH], Cause.RECONCILIATION)
         await self._deliver(partial(self._inventory.host_synchronized, host_id))
-        source.scopes.report(*source.whole())
+        source.scopes.report(*source.whole(), cause=Cause.RECONCILIATION)
 
     async def _follow(self, source: Source) -> None:
         """Apply what the host reports, and read it completely now and then; ends by raising `HostLost`."""
@@ -150,26 +164,26 @@ class HostWatch:
         reported, due = source.changes.take(BATCH // 2)
         if not (keys := reported | due):
             return
-        absent = await self._observe(source, keys)
+        absent = await self._observe(source, keys, Cause.EVENT)
         in_doubt = set[str]()
         if asyncio.get_running_loop().time() < self._young_until:
             in_doubt = absent - self._missing_once
         self._missing_once = (self._missing_once - keys) | in_doubt
-        await self._vanished(absent - in_doubt)
+        await self._vanished(absent - in_doubt, Cause.EVENT)
         source.changes.confirm_later(reported - absent | in_doubt)
         source.scopes.report(*source.scopes_of(keys))
 
-    async def _observe(self, source: Source, keys: Iterable[str]) -> set[str]:
+    async def _observe(self, source: Source, keys: Iterable[str], cause: Cause) -> set[str]:
         """Read these domains and hand them over; returns those that do not exist."""
         asked = list(keys)
-        observations: Sequence[Observation] = await source.read(asked)
+        observations: Sequence[Observation] = await source.read(asked, cause)
         if observations:
-            await self._deliver(partial(self._inventory.vms_observed, self._host.id, observations))
+            await self._deliver(partial(self._inventory.vms_observed, self._host.id, observations, cause))
         return set(asked) - {seen.source_key for seen in observations}
 
-    async def _vanished(self, keys: set[str]) -> None:
+    async def _vanished(self, keys: set[str], cause: Cause) -> None:
         if keys:
-            await self._deliver(partial(self._inventory.vms_vanished, self._host.id, keys))
+            await self._deliver(partial(self._inventory.vms_vanished, self._host.id, keys, cause))
 
     async def _deliver(self, call: Callable[[], Awaitable[Result]]) -> Result:
         """Repeat a call of the inventory until it is accepted; the host is then read again completely."""
@@ -189,15 +203,6 @@ class HostWatch:
         self._reason = reason
         log.warning("Host %s is disconnected: %s", self._host.id, reason)
         await self._deliver(partial(self._inventory.host_disconnected, self._host.id, self._host.uri, reason))
-
-    async def _farewell(self) -> None:
-        if self._reason:
-            return
-        try:
-            async with asyncio.timeout(FAREWELL_SECONDS):
-                await self._inventory.host_disconnected(self._host.id, self._host.uri, "The collector was stopped.")
-        except Exception as error:
-            log.debug("Host %s could not be marked disconnected: %s", self._host.id, error)
 
     def _told(self, error: Exception) -> str:
         if isinstance(error, HostLost):

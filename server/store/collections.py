@@ -9,7 +9,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_r
 
 import schema
 from schema.terms import MOST_TERMS
-from server.collector.inventory import HostState
+from server.collector.inventory import Cause, HostState
 from server.collector.scopes import KINDS
 from server.store.connection import Document, Store
 from server.store.errors import StoreError
@@ -66,6 +66,14 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         _index("untyped.path"),
         _index("declarations"),
     ],
+    "changes": [
+        _index("key", "revision"),
+        _index("at", "hostId", "sequence"),
+        _index("hostId", "at", "sequence"),
+    ],
+    "earlier": [_index("key", "revision"), _index("at")],
+    "leases": [],
+    "history": [],
 }
 
 
@@ -147,12 +155,46 @@ def validators() -> dict[str, Document]:
         "error": _TEXT,
         "rawXml": _TEXT,
     }
+    change = {
+        "_id": _TEXT,
+        "subject": {"enum": ["VM", "RESOURCE"]},
+        "key": _TEXT,
+        "hostId": _TEXT,
+        "sourceKey": _TEXT,
+        "name": _TEXT,
+        "kind": {"enum": sorted(KINDS)},
+        "operation": {"enum": ["ADDED", "CHANGED", "REMOVED"]},
+        "revision": _NUMBER | {"minimum": 1},
+        "sequence": _NUMBER | {"minimum": 1},
+        "at": _TIME,
+        "cause": {"enum": [str(cause) for cause in Cause]},
+        "declarations": _TEXT,
+        "devices": {"bsonType": "array"},
+        "changes": {"bsonType": "array"},
+        "orders": {"bsonType": "object"},
+        "persistent": {"bsonType": "object"},
+        "touched": {"bsonType": "array"},
+    }
+    every_change = [key for key in change if key not in ("name", "kind", "persistent")]
+    earlier = {
+        "_id": _TEXT,
+        "key": _TEXT,
+        "revision": _NUMBER | {"minimum": 1},
+        "of": {"enum": ["VM", "RESOURCE", "PERSISTENT"]},
+        "at": _TIME,
+        "document": {"bsonType": "object"},
+    }
+    lease = {"_id": _TEXT, "owner": _TEXT, "until": _TIME, "sequence": _NUMBER | {"minimum": 0}}
     identity = ["_id", "hostId", "sourceKey", "changedAt", "declarations"]
     return {
         "hosts": {"$jsonSchema": _object(["_id", "uri", "state", "since"], host)},
         "vms": {"$jsonSchema": _object([*identity, "state", "revision"], vm)},
         "definitions": {"$jsonSchema": _object(identity, definition)},
         "resources": {"$jsonSchema": _object([*identity, "kind", "label", "revision", "facts"], resource)},
+        "changes": {"$jsonSchema": _object(every_change, change)},
+        "earlier": {"$jsonSchema": _object([*earlier], earlier)},
+        "leases": {"$jsonSchema": _object(["_id", "owner", "sequence"], lease)},
+        "history": {"$jsonSchema": _object(["_id", "since"], {"_id": _TEXT, "since": _TIME})},
     }
 
 
@@ -164,9 +206,6 @@ async def prepare(store: Store) -> None:
     try:
         for name, validator in validators().items():
             options: Document = {"validator": validator, "validationAction": "error", "validationLevel": "strict"}
-            if name == "vms":
-                # A removal can then say who it was.
-                options["changeStreamPreAndPostImages"] = {"enabled": True}
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception(
                     lambda error: isinstance(error, OperationFailure) and error.code == _CONFLICTING_OPERATION
@@ -201,6 +240,9 @@ async def _collection(store: Store, name: str, options: Document) -> None:
             return
         found = await (await store.database.list_collections(filter={"name": name})).to_list(1)
     present: Mapping[str, Any] = found[0].get("options", {})
+    if present.get("changeStreamPreAndPostImages", {}).get("enabled"):
+        # Older releases of virtgraph had them; every write paid for it.
+        options = options | {"changeStreamPreAndPostImages": {"enabled": False}}
     # A user without dbAdmin may still start where nothing is to be changed.
     if any(present.get(option) != value for option, value in options.items()):
         await store.database.command({"collMod": name, **options})

@@ -15,7 +15,10 @@ from server.store.redaction import without_password, without_password_of
 Document = dict[str, Any]
 
 OLDEST_VERSION = (6, 0)
-"""First release whose change streams carry pre-images."""
+"""The oldest release that virtgraph is tried with."""
+
+APPLICATION = "virtgraph"
+"""What MongoDB's lists of operations and sessions call us."""
 
 _LEAVE_SECONDS = 1.0
 _UNAUTHORIZED, _AUTHENTICATION_FAILED = 13, 18
@@ -51,6 +54,26 @@ class Store:
     def resources(self) -> AsyncIOMotorCollection[Document]:
         """One document per storage pool, network, device … of a host."""
         return self.database["resources"]
+
+    @property
+    def changes(self) -> AsyncIOMotorCollection[Document]:
+        """One record per change of a VM or resource, `key@revision`: what became of what."""
+        return self.database["changes"]
+
+    @property
+    def earlier(self) -> AsyncIOMotorCollection[Document]:
+        """Documents as they stood at a revision to which no record leads back."""
+        return self.database["earlier"]
+
+    @property
+    def leases(self) -> AsyncIOMotorCollection[Document]:
+        """One document per host: which collector may write what it sees there, and the sequence of its records."""
+        return self.database["leases"]
+
+    @property
+    def history(self) -> AsyncIOMotorCollection[Document]:
+        """One document, `retention`: changes before its `since` are deleted."""
+        return self.database["history"]
 
     async def check(self, seconds: float = 2) -> None:
         """Ask the primary for a sign of life; `StoreError` when there is none within `seconds`."""
@@ -90,7 +113,7 @@ async def connect(uri: str, database: str, *, seconds: float = 10) -> Store:
             AsyncIOMotorClient,
             uri,
             io_loop=asyncio.get_running_loop(),
-            appname="virtgraph",
+            appname=APPLICATION,
             tz_aware=True,
             w="majority",
             journal=True,

@@ -32,6 +32,9 @@ _STEADY_SECONDS = 30.0
 _LONGEST_PAUSE = 30.0
 _LARGEST_LOG = 16 * 1024 * 1024
 _NOT_YET_INITIALIZED = 94
+_MEGABYTE = 1024 * 1024
+_SMALLEST_RESIZED = 990
+"""MongoDB makes no oplog that is there already smaller than this, in MiB."""
 
 
 class EmbeddedMongo:
@@ -40,14 +43,17 @@ class EmbeddedMongo:
     Entering raises `StoreError`, one sentence, when it cannot be started. While entered, a mongod that ends is
     started again on the same port. Leaving stops it; when this process is killed, the system ends it, and one that
     is left over all the same is ended at the next start. It has no users: whoever may log in here may connect.
+
+    `oplog_megabytes` is how far its log, out of which subscribers are resumed, may grow.
     """
 
-    def __init__(self, data_directory: Path, *, binary: Path | None = None) -> None:
+    def __init__(self, data_directory: Path, *, binary: Path | None = None, oplog_megabytes: int = 64) -> None:
         self._directory = data_directory.absolute() / "mongodb"
         self._data = self._directory / "data"
         self._log = self._directory / "mongod.log"
         self._record = self._directory / "mongod.json"
         self._binary = binary
+        self._oplog_megabytes = oplog_megabytes
         self._port = 0
         self._mongod: Mongod | None = None
         self._stack = AsyncExitStack()
@@ -146,7 +152,7 @@ class EmbeddedMongo:
         """Start mongod and wait until it takes writes."""
         self._port = port
         self._started = time.monotonic()
-        mongod = self._mongod = await Mongod.start(binary, self._data, self._log, port)
+        mongod = self._mongod = await Mongod.start(binary, self._data, self._log, port, self._oplog_megabytes)
         try:
             record = {"pid": mongod.pid, "started": process_started(mongod.pid), "port": port}
             self._record.write_text(json.dumps(record))
@@ -179,7 +185,7 @@ class EmbeddedMongo:
                 try:
                     await self._configure(client)
                     if (await client.admin.command("hello"))["isWritablePrimary"]:
-                        return
+                        return await self._resize_oplog(client)
                 except PyMongoError as error:
                     _LOGGER.debug("mongod is not ready: %s", error)
                 await asyncio.sleep(0.05)
@@ -202,6 +208,17 @@ class EmbeddedMongo:
             config["members"] = [{"_id": 0, "host": member}]
             config["version"] += 1
             await client.admin.command({"replSetReconfig": config, "force": True})
+
+    async def _resize_oplog(self, client: AsyncIOMotorClient[Document]) -> None:
+        """Give the oplog of an earlier run the size it should have now; it takes the disk only as it is used."""
+        size = (await client["local"].command("collStats", "oplog.rs"))["maxSize"]
+        wanted = max(self._oplog_megabytes, _SMALLEST_RESIZED)
+        if size in (self._oplog_megabytes * _MEGABYTE, wanted * _MEGABYTE):
+            return
+        try:
+            await client.admin.command({"replSetResizeOplog": 1, "size": float(wanted)})
+        except OperationFailure as error:
+            _LOGGER.warning("MongoDB's oplog keeps its %d MiB: %s", size // _MEGABYTE, error)
 
     async def _stop(self) -> None:
         if self._mongod is not None:

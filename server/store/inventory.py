@@ -2,24 +2,25 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import NamedTuple
 
-from pymongo import DeleteOne, InsertOne, ReplaceOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 import schema
-from server.collector.inventory import HostFacts, HostState, Observation, ResourceObservation
+from server.collector.inventory import Cause, HostFacts, HostState, Observation, ResourceObservation
 from server.collector.scopes import OF_A_DOMAIN
 from server.store.connection import Document, Store
 from server.store.content import content_from_xml, content_of, refused, same
 from server.store.errors import StoreError
+from server.store.owned import OwnWrites, portions
 from server.store.promotion import current, promoted
+from server.store.records import Known, Moment, last_revisions, told
 from server.store.redaction import without_password
 from server.store.resources import Resources
-from server.store.writes import LARGEST_BATCH, Change, Outdated, write
-
-_ATTEMPTS = 5
-"""How often a batch is computed anew because another process wrote the same VMs."""
+from server.store.writes import LARGEST_BATCH, Change, Operation
 
 _Instead = Callable[[str], Change | None]
 _REFUSED = "MongoDB refuses the definition: "
@@ -37,9 +38,11 @@ class MongoInventory:
     is. XML is decoded and compared in a worker thread.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, owner: str = "") -> None:
+        """`owner` is the token of the leases under which this writes; without one it writes where there is no lease."""
         self._store = store
-        self._resources = Resources(store)
+        self._own = OwnWrites(store, owner)
+        self._resources = Resources(self._own)
 
     async def host_connecting(self, host_id: str, uri: str) -> None:
         """The first attempt to reach a host begins."""
@@ -62,23 +65,36 @@ class MongoInventory:
 
     async def host_synchronized(self, host_id: str) -> None:
         """Every VM of the host was seen just now."""
-        await self._store.hosts.update_one({"_id": host_id}, {"$set": {"synchronizedAt": _now()}})
+        await self._own.host_seen(host_id, {"$set": {"synchronizedAt": _now()}})
 
-    async def vms_observed(self, host_id: str, observations: Sequence[Observation]) -> None:
+    async def vms_observed(
+        self, host_id: str, observations: Sequence[Observation], cause: Cause = Cause.RECONCILIATION
+    ) -> None:
         """Write the VMs that differ from what is stored, up to 200 in one transaction; the others write nothing."""
         latest = list({observation.source_key: observation for observation in observations}.values())
         for start in range(0, len(latest), LARGEST_BATCH):
-            await self._observed(host_id, latest[start : start + LARGEST_BATCH])
+            batch = latest[start : start + LARGEST_BATCH]
+            await self._own.changes(host_id, partial(self._observed, host_id, batch, cause))
 
-    async def vms_vanished(self, host_id: str, source_keys: Collection[str]) -> None:
+    async def vms_vanished(
+        self, host_id: str, source_keys: Collection[str], cause: Cause = Cause.RECONCILIATION
+    ) -> None:
         """Remove VMs and their other definitions; keys that are not stored are no error."""
         ids = sorted(vm_id(host_id, source_key) for source_key in source_keys)
-        await write(self._store, [Change(one, DeleteOne({"_id": one}), DeleteOne({"_id": one})) for one in ids])
-        await self._resources.remove(host_id, [f"{listing}/{one}" for listing in OF_A_DOMAIN for one in source_keys])
+        async for portion in portions([self._store.vms, self._store.definitions], ids):
+            await self._own.changes(host_id, partial(self._gone, portion, cause))
+        scopes = [f"{listing}/{one}" for listing in OF_A_DOMAIN for one in source_keys]
+        await self._resources.remove(host_id, scopes, cause)
 
-    async def resources_observed(self, host_id: str, scope: str, observations: Sequence[ResourceObservation]) -> None:
+    async def resources_observed(
+        self,
+        host_id: str,
+        scope: str,
+        observations: Sequence[ResourceObservation],
+        cause: Cause = Cause.RECONCILIATION,
+    ) -> None:
         """Write the resources that differ from what is stored, remove what else the scope had."""
-        await self._resources.observed(host_id, scope, observations)
+        await self._resources.observed(host_id, scope, observations, cause)
 
     async def scope_failed(self, host_id: str, scope: str, reason: str, *, unsupported: bool = False) -> None:
         """Keep with the host why a scope could not be read; its resources stay."""
@@ -94,23 +110,26 @@ class MongoInventory:
     async def _host(self, host_id: str, uri: str, state: HostState, fields: Document) -> None:
         since = {"$cond": [{"$eq": ["$state", state.value]}, "$since", _now()]}
         values = {"uri": {"$literal": without_password(uri)}, "state": state.value, "since": since, **fields}
-        await self._store.hosts.update_one({"_id": host_id}, [{"$set": values}], upsert=True)
+        await self._own.host(host_id, UpdateOne({"_id": host_id}, [{"$set": values}], upsert=True))
 
-    async def _observed(self, host_id: str, observations: Sequence[Observation]) -> None:
-        for _ in range(_ATTEMPTS):
-            ids = [vm_id(host_id, observation.source_key) for observation in observations]
-            query = {"_id": {"$in": ids}}
-            vms = {vm["_id"]: vm for vm in await self._store.vms.find(query).to_list(None)}
-            others = {other["_id"]: other for other in await self._store.definitions.find(query).to_list(None)}
-            now = _now()
-            known = [_Known(host_id, one, vms.get(one), others.get(one), now) for one in ids]
-            changes = await asyncio.to_thread(_changes, known, observations)
-            try:
-                await write(self._store, changes)
-            except Outdated:
-                continue
-            return
-        raise StoreError(f"Another process keeps writing the VMs of {host_id}: one collector per host.")
+    async def _observed(self, host_id: str, observations: Sequence[Observation], cause: Cause) -> Sequence[Change]:
+        ids = [vm_id(host_id, observation.source_key) for observation in observations]
+        vms, others = await self._stored(ids)
+        last = await last_revisions(self._store, [one for one in ids if one not in vms])
+        moment = Moment(_now(), cause)
+        known = [_Known(host_id, one, vms.get(one), others.get(one), last.get(one, 0), moment) for one in ids]
+        return await asyncio.to_thread(_changes, known, observations)
+
+    async def _gone(self, ids: Sequence[str], cause: Cause) -> Sequence[Change]:
+        vms, others = await self._stored(ids)
+        moment = Moment(_now(), cause)
+        return await asyncio.to_thread(lambda: [_removal(vm, others.get(one), moment) for one, vm in vms.items()])
+
+    async def _stored(self, ids: Sequence[str]) -> tuple[dict[str, Document], dict[str, Document]]:
+        """The VMs and other definitions with these keys."""
+        query = {"_id": {"$in": list(ids)}}
+        vms = {vm["_id"]: vm for vm in await self._store.vms.find(query).to_list(None)}
+        return vms, {other["_id"]: other for other in await self._store.definitions.find(query).to_list(None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +140,16 @@ class _Known:
     vm_id: str
     vm: Document | None
     other: Document | None
-    now: datetime
+    last: int
+    """The last revision of the VM, if it was removed before."""
+    moment: Moment
+
+
+class _Before(NamedTuple):
+    """The two definitions that are stored, as today's declarations put them."""
+
+    vm: Document | None
+    other: Document | None
 
 
 def _changes(known: Sequence[_Known], observations: Sequence[Observation]) -> list[Change]:
@@ -131,7 +159,8 @@ def _changes(known: Sequence[_Known], observations: Sequence[Observation]) -> li
 
 
 def _change(known: _Known, observation: Observation) -> Change | None:
-    vm, other = current(known.vm, promoted), current(known.other, promoted)
+    before = _Before(current(known.vm, promoted), current(known.other, promoted))
+    vm, other = before
     name = (vm or {}).get("name", observation.source_key)
     persistent = observation.persistent_xml
 
@@ -142,7 +171,7 @@ def _change(known: _Known, observation: Observation) -> Change | None:
         if same_vm and same(content_of(other or {}), other_content):
             return None
         # A change of the other definition alone is a change of the VM too: its revision says so.
-        return _written(known, observation, content, other_content, instead)
+        return _written(known, before, observation, content, other_content, instead)
 
     def without_other(reason: str) -> Change | None:
         """MongoDB may have refused either definition: give up the other one first."""
@@ -167,23 +196,62 @@ def _give_up(reason: str) -> Change:
 
 def _written(
     known: _Known,
+    before: _Before,
     observation: Observation,
     content: Document,
     other: Document,
     instead: _Instead,
 ) -> Change:
     identity: Document = {"_id": known.vm_id, "hostId": known.host_id, "sourceKey": observation.source_key}
-    written = {"changedAt": known.now, "declarations": schema.DECLARATIONS_HASH}
-    revision = known.vm["revision"] if known.vm else 0
-    vm = {**identity, "state": observation.state, "revision": revision + 1, **written, **content}
+    written = {"changedAt": known.moment.at, "declarations": schema.DECLARATIONS_HASH}
+    last = known.vm["revision"] if known.vm else known.last
+    vm = {**identity, "state": observation.state, "revision": last + 1, **written, **content}
+    definition = {**identity, **written, **other} if other else None
+    record, earlier = told(
+        _as_known(known.vm, before.vm),
+        vm,
+        known.moment,
+        other=(_as_known(known.other, before.other), definition),
+        revision=last + 1,
+    )
+    if record is None and known.vm is not None:
+        # Nobody is told: spelled in another way, or what is derived became something else.
+        vm |= {"revision": last, "changedAt": known.vm["changedAt"]}
     key = {"_id": known.vm_id}
-    definition: ReplaceOne[Document] | DeleteOne | None = None
-    if other:
-        definition = ReplaceOne(key, {**identity, **written, **other}, upsert=True)
-    elif known.other is not None:
-        definition = DeleteOne(key)
-    operation = ReplaceOne({**key, "revision": revision}, vm) if known.vm else InsertOne(vm)
-    return Change(known.vm_id, operation, definition, instead=instead)
+    operation = ReplaceOne({**key, "revision": last}, vm) if known.vm else InsertOne(vm)
+    return Change(
+        known.vm_id, operation, _definition(known, definition), record=record, earlier=earlier, instead=instead
+    )
+
+
+def _definition(known: _Known, definition: Document | None) -> Operation | None:
+    """Writes the other definition where it differs from the one that is stored."""
+    key = {"_id": known.vm_id}
+    if definition is None:
+        return DeleteOne(key) if known.other is not None else None
+    stored = known.other or {}
+    is_current = stored.get("declarations") == definition["declarations"]
+    if is_current and same(content_of(stored), content_of(definition)):
+        return None
+    return ReplaceOne(key, definition, upsert=True)
+
+
+def _removal(vm: Document, other: Document | None, moment: Moment) -> Change:
+    key = {"_id": vm["_id"]}
+    revision = vm["revision"]
+    record, earlier = told(Known(vm, vm), None, moment, other=(_as_known(other, other), None), revision=revision + 1)
+    removal = Change(
+        vm["_id"],
+        DeleteOne({**key, "revision": revision}),
+        DeleteOne(key) if other is not None else None,
+        record=record,
+        earlier=earlier,
+    )
+    return replace(removal, instead=lambda _: replace(removal, earlier=()))
+
+
+def _as_known(stored: Document | None, current: Document | None) -> Known | None:
+    return Known(stored, current) if stored is not None and current is not None else None
 
 
 def _now() -> datetime:

@@ -61,11 +61,15 @@ class Mongod:
         self._port = port
 
     @classmethod
-    async def start(cls, binary: Path, data: Path, log: Path, port: int) -> Self:
-        """Start mongod on 127.0.0.1, as light as it can be; raises `OSError` when the log cannot be written."""
+    async def start(cls, binary: Path, data: Path, log: Path, port: int, oplog_megabytes: int) -> Self:
+        """Start mongod on 127.0.0.1, as light as it can be; raises `OSError` when the log cannot be written.
+
+        Data that is there already keeps its oplog's size.
+        """
         command = [
             *(str(binary), "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"),
-            *("--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--quiet"),
+            *("--replSet", REPLICA_SET, "--oplogSize", str(oplog_megabytes), "--quiet"),
+            *("--wiredTigerCacheSizeGB", "0.25"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=500"),
         ]

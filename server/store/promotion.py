@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from motor.motor_asyncio import AsyncIOMotorCollection
@@ -12,6 +13,7 @@ import schema
 from server.store import resource_content
 from server.store.connection import Document, Store
 from server.store.content import content_from_xml, content_of, definition_of
+from server.store.records import earlier_document
 from server.store.writes import LARGEST_BATCH, Change, write
 
 _LOGGER = logging.getLogger(__name__)
@@ -26,7 +28,9 @@ class _Promotion(NamedTuple):
     collection: AsyncIOMotorCollection[Document]
     promoted: Callable[[Document], Document]
     content_of: Callable[[Document], Document]
-    change: Callable[[str, UpdateOne], Change]
+    change: Callable[[str, UpdateOne, Sequence[Document]], Change]
+    of: str
+    """What the documents are in `earlier`."""
 
 
 def promoted(document: Document) -> Document:
@@ -65,18 +69,32 @@ def current(document: Document | None, promoted: Callable[[Document], Document])
 async def promote(store: Store, progress: Progress | None = None) -> int:
     """Re-encode every document that other declarations wrote; the number of documents that could not be.
 
-    Run at start, before the collectors. Documents that cannot be promoted stay as they are until their host is read.
+    Run at start, before the collectors. No change is recorded, but history keeps the documents as they were. Documents
+    that cannot be promoted stay as they are until their host is read.
     Raises `StoreError` when MongoDB does not answer.
     """
     outdated: Document = {"declarations": {"$ne": schema.DECLARATIONS_HASH}}
     promotions = (
-        _Promotion(store.vms, promoted, content_of, lambda key, update: Change(key, vm=update)),
-        _Promotion(store.definitions, promoted, content_of, lambda key, update: Change(key, definition=update)),
+        _Promotion(
+            store.vms,
+            promoted,
+            content_of,
+            lambda key, update, earlier: Change(key, vm=update, earlier=earlier),
+            "VM",
+        ),
+        _Promotion(
+            store.definitions,
+            promoted,
+            content_of,
+            lambda key, update, earlier: Change(key, definition=update, earlier=earlier),
+            "PERSISTENT",
+        ),
         _Promotion(
             store.resources,
             resource_content.promoted,
             resource_content.content_of,
-            lambda key, update: Change(key, resource=update),
+            lambda key, update, earlier: Change(key, resource=update, earlier=earlier),
+            "RESOURCE",
         ),
     )
     total = sum([await each.collection.count_documents(outdated) for each in promotions])
@@ -85,7 +103,8 @@ async def promote(store: Store, progress: Progress | None = None) -> int:
         last = ""
         while batch := await _batch(each.collection, {**outdated, "_id": {"$gt": last}}):
             last = batch[-1]["_id"]
-            changes = await asyncio.to_thread(_changes, each, batch)
+            revisions = await _revisions(store, each, batch)
+            changes = await asyncio.to_thread(_changes, each, batch, revisions)
             failed += len(batch) - len(changes)
             failed += await write(store, changes)
             done += len(batch)
@@ -98,21 +117,35 @@ async def _batch(collection: AsyncIOMotorCollection[Document], query: Document) 
     return await collection.find(query).sort("_id", 1).limit(LARGEST_BATCH).to_list(None)
 
 
-def _changes(promotion: _Promotion, batch: list[Document]) -> list[Change]:
+async def _revisions(store: Store, promotion: _Promotion, batch: list[Document]) -> dict[str, int]:
+    """The revisions of the documents; the other definition of a VM has that of the VM."""
+    if promotion.of != "PERSISTENT":
+        return {document["_id"]: document["revision"] for document in batch}
+    vms = store.vms.find({"_id": {"$in": [document["_id"] for document in batch]}}, {"revision": 1})
+    return {vm["_id"]: vm["revision"] async for vm in vms}
+
+
+def _changes(promotion: _Promotion, batch: list[Document], revisions: dict[str, int]) -> list[Change]:
+    now = datetime.now(UTC)
     changes = []
     for document in batch:
+        key = document["_id"]
         try:
             new = promotion.promoted(document)
+            known = schema.difference(document, new) is None
         except Exception:
-            _LOGGER.warning("The document of %s cannot be promoted", document["_id"], exc_info=True)
+            _LOGGER.warning("The document of %s cannot be promoted", key, exc_info=True)
             continue
         update = _update(document, promotion.content_of(document), new, promotion.content_of(new))
-        changes.append(promotion.change(document["_id"], update))
+        # No record says what became of it: the records before lead back from the document as it was.
+        astray = not known and key in revisions
+        earlier = [earlier_document(document, promotion.of, key, revisions[key], now)] if astray else []
+        changes.append(promotion.change(key, update, earlier))
     return changes
 
 
 def _update(old: Document, old_content: Document, new: Document, new_content: Document) -> UpdateOne:
-    """An update that leaves `revision` alone: the feed tells promotion from change by that."""
+    """An update that leaves `revision` alone, for the VM did not change."""
     update: dict[str, Any] = {"$set": {key: new[key] for key in ("declarations", *new_content)}}
     if gone := old_content.keys() - new_content.keys():
         update["$unset"] = dict.fromkeys(sorted(gone), "")

@@ -1,17 +1,30 @@
-"""Writing VMs and resources: many in one transaction, and none lost because another one is refused."""
+"""Writing VMs and resources: many in one transaction, none lost because another is refused, none by a former owner."""
 
+import asyncio
 import errno
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
+import bson
 from bson.errors import BSONError
-from motor.motor_asyncio import AsyncIOMotorClientSession
-from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
-from pymongo.errors import BulkWriteError, ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from bson.int64 import Int64
+from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
+from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument, UpdateOne
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    PyMongoError,
+    WTimeoutError,
+)
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from server.collector.inventory import NotOwner
 from server.store.connection import Document, Store
 from server.store.errors import StoreError
 
@@ -22,6 +35,9 @@ Operation = InsertOne[Document] | ReplaceOne[Document] | UpdateOne | DeleteOne
 LARGEST_BATCH = 200
 """VMs or resources in one transaction: a first synchronisation is some nine times faster than with one each."""
 
+LARGEST_BYTES = 32 * 1024 * 1024
+"""Bytes of earlier documents that are read at once and written in one transaction, if one alone does not exceed it."""
+
 _COMMIT_MILLISECONDS = 30_000
 _LONGEST_SECONDS = 120
 """As long as the driver itself repeats a transaction."""
@@ -29,9 +45,53 @@ _LONGEST_SECONDS = 120
 _DUPLICATE_KEY = 11000
 _TRANSIENT = ("TransientTransactionError", "UnknownTransactionCommitResult")
 
+EXPIRED = datetime(1970, 1, 1, tzinfo=UTC)
+"""`until` of a lease that anybody may take."""
+
 
 class Outdated(Exception):
     """A stored document is no longer the one the change was computed from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Lets only the owner of a host write: every transaction changes the host's lease, found by its owner's token.
+
+    A lease that was only read would let an owner that stood still for a while commit after another one took over.
+    """
+
+    host_id: str
+    owner: str
+    """The token of a lease that was taken; empty for tools that write without one where no collector owns the host."""
+
+    async def passed(self, store: Store, session: AsyncIOMotorClientSession, records: int = 0) -> int:
+        """Pass within a transaction, its first operation; the sequence before the first of its records.
+
+        Raises `NotOwner`.
+        """
+        try:
+            lease = await store.leases.find_one_and_update(
+                {"_id": self.host_id, "owner": self.owner},
+                {"$inc": {"sequence": Int64(records), "writes": Int64(1)}, "$setOnInsert": {"until": EXPIRED}},
+                upsert=not self.owner,
+                return_document=ReturnDocument.AFTER,
+                session=session,
+            )
+        except DuplicateKeyError:
+            lease = None
+        if lease is None:
+            raise self.refusal()
+        return int(lease["sequence"]) - records
+
+    async def seen(self, store: Store, session: AsyncIOMotorClientSession) -> None:
+        """Make sure, without a write, that the host was ours when the transaction began; raises `NotOwner`."""
+        lease = await store.leases.find_one({"_id": self.host_id}, {"owner": 1}, session=session)
+        if (lease["owner"] if lease else "") != self.owner:
+            raise self.refusal()
+
+    def refusal(self) -> NotOwner:
+        """What is raised where the fence cannot be passed."""
+        return NotOwner(f"Another collector watches {self.host_id}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +103,45 @@ class Change:
     vm: Operation | None = None
     definition: Operation | None = None
     resource: Operation | None = None
+    record: Document | None = None
+    """The change record, but for its `sequence`; None where nothing changed that anybody is told of."""
+    earlier: Sequence[Document] = ()
+    """Documents as they stood until now, for `earlier`."""
     instead: Callable[[str], "Change | None"] | None = None
     """Makes what is written when MongoDB refuses this change, from the reason; without it the change is skipped."""
 
 
-async def write(store: Store, changes: Sequence[Change]) -> int:
+async def write(store: Store, changes: Sequence[Change], fence: Fence | None = None) -> int:
     """Write all changes, up to `LARGEST_BATCH` per transaction; the number of changes that MongoDB refused.
 
-    Raises `Outdated` when another writer was faster (nothing of that transaction is written) and `StoreError` when
-    MongoDB cannot be reached for two minutes or its disk is full. What `Change.instead` raises is passed on.
+    Records need a fence, which gives them their sequence. Raises `Outdated` when another writer was faster and
+    `NotOwner` when another collector owns the host (nothing of that transaction is written then), and `StoreError`
+    when MongoDB cannot be reached for two minutes or its disk is full. What `Change.instead` raises is passed on.
     """
     refusals = 0
-    for start in range(0, len(changes), LARGEST_BATCH):
-        refusals += await _isolated(store, changes[start : start + LARGEST_BATCH])
+    heavy = any(change.earlier for change in changes)
+    for batch in await asyncio.to_thread(list, _batches(changes)) if heavy else _batches(changes):
+        refusals += await _isolated(store, batch, fence)
     return refusals
 
 
-async def _isolated(store: Store, changes: Sequence[Change]) -> int:
+def _batches(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    start = size = 0
+    for number, change in enumerate(changes):
+        more = sum(len(bson.encode(document)) for document in change.earlier)
+        if number - start == LARGEST_BATCH or (number > start and size + more > LARGEST_BYTES):
+            yield changes[start:number]
+            start, size = number, 0
+        size += more
+    if start < len(changes):
+        yield changes[start:]
+
+
+async def _isolated(store: Store, changes: Sequence[Change], fence: Fence | None) -> int:
     """Write a batch; halve it until the change that is refused stands alone, and write what stands in for that one."""
     try:
-        await _transaction(store, changes)
-    except Outdated:
+        await transaction(store, lambda session: _write(store, session, changes, fence))
+    except (Outdated, NotOwner):
         raise
     except (PyMongoError, BSONError, OverflowError, RecursionError, UnicodeError) as error:
         if _is_transient(error):
@@ -73,36 +151,63 @@ async def _isolated(store: Store, changes: Sequence[Change]) -> int:
             raise StoreError(f"The disk of MongoDB at {store.uri} is full.") from error
         if len(changes) > 1:
             half = len(changes) // 2
-            return await _isolated(store, changes[:half]) + await _isolated(store, changes[half:])
+            return await _isolated(store, changes[:half], fence) + await _isolated(store, changes[half:], fence)
         (change,) = changes
         _LOGGER.warning("MongoDB refuses the document of %s: %s", change.key, reason(error))
         if change.instead is not None and (stand_in := change.instead(reason(error))) is not None:
-            await _isolated(store, [stand_in])
+            await _isolated(store, [stand_in], fence)
         return 1
     return 0
 
 
-async def _transaction(store: Store, changes: Sequence[Change]) -> None:
+async def _write(
+    store: Store, session: AsyncIOMotorClientSession, changes: Sequence[Change], fence: Fence | None
+) -> None:
+    records = [change.record for change in changes if change.record is not None]
+    sequence = await fence.passed(store, session, len(records)) if fence is not None else 0
     guarded = (
         (store.vms, [change.vm for change in changes if change.vm is not None]),
         (store.resources, [change.resource for change in changes if change.resource is not None]),
     )
-    definitions = [change.definition for change in changes if change.definition is not None]
+    told = [{**record, "sequence": Int64(sequence + number)} for number, record in enumerate(records, 1)]
+    others: tuple[tuple[AsyncIOMotorCollection[Document], list[Operation]], ...] = (
+        (store.definitions, [change.definition for change in changes if change.definition is not None]),
+        (store.earlier, [_kept(document) for change in changes for document in change.earlier]),
+        (store.changes, [InsertOne(record) for record in told]),
+    )
+    try:
+        for collection, writes in guarded:
+            if writes:
+                result = await collection.bulk_write(writes, session=session)
+                if result.matched_count < sum(isinstance(operation, ReplaceOne) for operation in writes):
+                    raise Outdated
+                if result.deleted_count < sum(isinstance(operation, DeleteOne) for operation in writes):
+                    raise Outdated
+        for collection, writes in others:
+            if writes:
+                await collection.bulk_write(writes, session=session)
+    except BulkWriteError as error:
+        if any(failure.get("code") == _DUPLICATE_KEY for failure in error.details.get("writeErrors", [])):
+            raise Outdated from error
+        raise
 
-    async def operations(session: AsyncIOMotorClientSession) -> None:
-        try:
-            for collection, writes in guarded:
-                if writes:
-                    result = await collection.bulk_write(writes, session=session)
-                    if result.matched_count < sum(isinstance(operation, ReplaceOne) for operation in writes):
-                        raise Outdated
-            if definitions:
-                await store.definitions.bulk_write(definitions, session=session)
-        except BulkWriteError as error:
-            if any(failure.get("code") == _DUPLICATE_KEY for failure in error.details.get("writeErrors", [])):
-                raise Outdated from error
-            raise
 
+def _kept(document: Document) -> UpdateOne:
+    """The first document of a revision stays: the records before it lead back from that one.
+
+    There may be one already, for promotion rewrites a document under its revision. Until when it is of use moves on.
+    """
+    rest = {key: value for key, value in document.items() if key not in ("_id", "at")}
+    return UpdateOne({"_id": document["_id"]}, {"$setOnInsert": rest, "$max": {"at": document["at"]}}, upsert=True)
+
+
+async def transaction(
+    store: Store, operations: Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, None]]
+) -> None:
+    """Do all of it or nothing, for up to two minutes again where a repetition may help.
+
+    `operations` may run several times, even after it was committed: its writes must find that out by what they match.
+    """
     # motor repeats what failed inside a transaction, not its commit. Written twice it finds `Outdated` and no more.
     async for attempt in AsyncRetrying(
         retry=retry_if_exception(_is_interrupted),

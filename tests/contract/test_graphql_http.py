@@ -15,7 +15,9 @@ from server.store.embedded import EmbeddedMongo
 from tests.contract.conftest import Node
 from tests.serving import Api, empty_store, serving
 
-CHANGES = "subscription { vmChanges { operation revision name vm { state } } }"
+CHANGES = (
+    "subscription { changes(filter: { subjects: [VM] }) { ... on Change { operation revision name vm { state } } } }"
+)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -37,7 +39,7 @@ async def line(process: asyncio.subprocess.Process) -> Any:
 def change(operation: str, revision: int, name: str, state: str) -> Any:
     """What a subscriber gets."""
     vm = {"operation": operation, "revision": revision, "name": name, "vm": {"state": state}}
-    return {"data": {"vmChanges": vm}}
+    return {"data": {"changes": vm}}
 
 
 async def test_all_audits_of_graphql_http_pass(api: Api, node: Node, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,13 @@ def test_the_readme_names_no_setting_that_is_gone() -> None:
     assert named == {name.upper() for name in Settings.model_fields}
 
 
+def test_the_collector_takes_the_settings_that_it_uses() -> None:
+    said = CliRunner().invoke(app, ["collect", "--help"], env={"COLUMNS": "300", "TERM": "dumb"}).stdout
+    answering = {"listen", "port", "data_directory", "allowed_origins", "query_seconds", "oplog_megabytes"}
+    for name in Settings.model_fields:
+        assert (option(name) in said) == (name not in answering | {"subscriber_queue"}), name
+
+
 def test_links_in_the_readme_lead_somewhere() -> None:
     root = Path(__file__).parent.parent.parent
     for link in re.findall(r"\]\(([^)#:]+)\)", README):

@@ -104,11 +104,11 @@ class Subscription:
         return data
 
     async def until(self, condition: Callable[[Json], bool], seconds: float = SECONDS) -> Json:
-        """The first event from now on whose `vmChanges` meets a condition."""
+        """The first event from now on whose `changes` meets a condition."""
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    event: Json = (await self.next(seconds))["vmChanges"]
+                    event: Json = (await self.next(seconds))["changes"]
                     self.seen.append(event)
                     if condition(event):
                         return event

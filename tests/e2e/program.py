@@ -77,6 +77,10 @@ class Program:
             await asyncio.sleep(0.02)
         return found
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, and do not wait."""
+        self._process.send_signal(number)
+
     async def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send a signal and wait for the end; the exit code."""
         if self._process.returncode is None:
@@ -106,6 +110,22 @@ async def serve(*options: str, log: Path, data_directory: Path | None = None) ->
         program.started_in = time.monotonic() - began
         yield program
     finally:
+        await program.stop()
+
+
+@asynccontextmanager
+async def collect(*options: str, log: Path) -> AsyncIterator[Program]:
+    """Start `virtgraph collect`; it is ended on leaving, also when it was frozen."""
+    with log.open("wb") as stderr:
+        process = await asyncio.create_subprocess_exec(
+            *(*COMMAND, "collect", *options), cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stderr=stderr
+        )
+    program = Program(process, log, None)
+    try:
+        yield program
+    finally:
+        if process.returncode is None:
+            program.send(signal.SIGCONT)
         await program.stop()
 
 

@@ -20,7 +20,7 @@ from tests.e2e.program import COMMAND, ROOT, environment, files_host, run, until
 from tests.hypervisor import Libvirtd, guest_xml
 
 HOSTS = "{ hosts { name state since error vms { nodes { name state } } } }"
-CHANGES = "subscription { vmChanges { name operation vm { state } } }"
+CHANGES = "subscription { changes(filter: { subjects: [VM] }) { ... on Change { name operation vm { state } } } }"
 NO_MONGODB = "MongoDB does not answer; try again in a moment."
 
 

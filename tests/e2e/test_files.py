@@ -12,7 +12,9 @@ from tests.shared import CORPUS, corpus, difference, needs_corpus
 
 CHANGES = """
 subscription Changes {
-  vmChanges { operation name hostName revision vm { sourceKey error disks { target { dev } } } }
+  changes(filter: { subjects: [VM] }) {
+    ... on Change { operation name hostName revision vm { sourceKey error disks { target { dev } } } }
+  }
 }
 """
 

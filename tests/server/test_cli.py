@@ -70,6 +70,10 @@ def test_coverage_prints_the_share(tmp_path: Path) -> None:
     [
         (["serve", "--listen", "0.0.0.0"], "no authentication yet"),
         (["serve", "--port", "70000"], "the setting port is wrong"),
+        (["serve", "--oplog-megabytes", "64"], "the setting oplog_megabytes is wrong"),
+        (["serve", "--lease-seconds", "0.1"], "the setting lease_seconds is wrong"),
+        (["serve", "--history-days", "0"], "the setting history_days is wrong"),
+        (["serve", "--subscriber-queue", "0"], "the setting subscriber_queue is wrong"),
         (["serve", "--host", "nonsense"], "nonsense"),
         (["serve", "--host", "test:///default", "--host", "test:///default"], "write name=URI"),
         (["serve", "--allowed-origin", "fleet.example"], "not a web origin"),

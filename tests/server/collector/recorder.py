@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 
-from server.collector.inventory import HostFacts, HostState, Observation, ResourceObservation
+from server.collector.inventory import Cause, HostFacts, HostState, Observation, ResourceObservation
 
 
 class Recorder:
@@ -24,6 +24,8 @@ class Recorder:
         self.unread: dict[str, dict[str, str]] = {}
         self.unsupported: set[str] = set()
         self.away = False
+        self.causes: list[tuple[str, Cause]] = []
+        """Of each VM and scope that was told, why it was read."""
         self._changed = asyncio.Event()
 
     async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
@@ -61,20 +63,33 @@ class Recorder:
         self._accept()
         self.synchronized.append(host_id)
 
-    async def vms_observed(self, host_id: str, observations: Sequence[Observation]) -> None:
+    async def vms_observed(
+        self, host_id: str, observations: Sequence[Observation], cause: Cause = Cause.RECONCILIATION
+    ) -> None:
         self._accept()
+        self.causes.extend((seen.source_key, cause) for seen in observations)
         self.batches.append(len(observations))
         self.history.extend(observations)
         self.vms.setdefault(host_id, {}).update({seen.source_key: seen for seen in observations})
 
-    async def vms_vanished(self, host_id: str, source_keys: Collection[str]) -> None:
+    async def vms_vanished(
+        self, host_id: str, source_keys: Collection[str], cause: Cause = Cause.RECONCILIATION
+    ) -> None:
         self._accept()
+        self.causes.extend((key, cause) for key in source_keys)
         for key in source_keys:
             self.vms.get(host_id, {}).pop(key, None)
             self.vanished.append(key)
 
-    async def resources_observed(self, host_id: str, scope: str, observations: Sequence[ResourceObservation]) -> None:
+    async def resources_observed(
+        self,
+        host_id: str,
+        scope: str,
+        observations: Sequence[ResourceObservation],
+        cause: Cause = Cause.RECONCILIATION,
+    ) -> None:
         self._accept()
+        self.causes.append((scope, cause))
         self.scopes_read.append(scope)
         self.unread.setdefault(host_id, {}).pop(scope, None)
         self.resources.setdefault(host_id, {})[scope] = {seen.source_key: seen for seen in observations}

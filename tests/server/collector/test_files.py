@@ -1,13 +1,15 @@
+import asyncio
 import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from server.collector.changes import CONFIRM_SECONDS
 from server.collector.collector import Collector
 from server.collector.files import LARGEST_FILE, resource_kind
 from server.collector.hosts import Host
-from server.collector.inventory import HostState, ResourceObservation
+from server.collector.inventory import Cause, HostState, ResourceObservation
 from server.collector.watch import BATCH, Pace
 from tests.server.collector.recorder import Recorder
 
@@ -52,6 +54,22 @@ async def test_changes_are_followed(tmp_path: Path, recorder: Recorder) -> None:
         (tmp_path / "b.xml").rename(tmp_path / "c.xml")
         (tmp_path / "a.xml").unlink()
         await recorder.until(lambda: set(vms) == {"c.xml"})
+
+
+async def test_a_file_that_never_rests_is_read_now_and_then_and_at_the_end(tmp_path: Path, recorder: Recorder) -> None:
+    (tmp_path / "a.xml").write_text("first")
+    async with Collector([host(tmp_path)], recorder, QUICK):
+        await recorder.until(lambda: bool(recorder.synchronized))
+        for number in range(200):
+            (tmp_path / "new").write_text(f"state {number}")
+            (tmp_path / "new").rename(tmp_path / "a.xml")
+            await asyncio.sleep(0.005)
+        await recorder.until(lambda: recorder.vms["dumps"]["a.xml"].xml == b"state 199", 2)
+        await asyncio.sleep(CONFIRM_SECONDS + 0.3)
+        assert recorder.vms["dumps"]["a.xml"].xml == b"state 199"
+        assert len(recorder.history) <= 30
+        assert recorder.causes[0] == ("a.xml", Cause.RECONCILIATION)
+        assert {cause for key, cause in recorder.causes[1:] if key == "a.xml"} == {Cause.EVENT}
 
 
 async def test_files_that_went_while_nobody_watched_vanish(tmp_path: Path, recorder: Recorder) -> None:

@@ -11,11 +11,12 @@ import libvirt
 import pytest
 
 from server.collector.calls import Calls
+from server.collector.changes import CONFIRM_SECONDS
 from server.collector.collector import Collector
 from server.collector.events import run_event_loop
 from server.collector.hosts import Host
 from server.collector.hypervisor import Connector
-from server.collector.inventory import HostState
+from server.collector.inventory import Cause, HostState
 from server.collector.watch import BATCH, Pace
 from tests.server.collector.recorder import Recorder
 
@@ -106,10 +107,23 @@ async def test_a_transient_domain_has_one_definition_and_goes_with_its_end(defau
 async def test_a_burst_of_changes_ends_in_the_last_state_with_few_reads(default: Any, watching: Recorder) -> None:
     vms = watching.vms["default"]
     before = len(watching.history)
-    for number in range(100):
-        default.defineXML(definition("busy", title=f"title {number}"))
-    await watching.until(lambda: UUID in vms and "title 99" in str(vms[UUID].xml))
-    assert len(watching.history) - before <= 60
+
+    def change() -> float:
+        began = time.monotonic()
+        for number in range(200):
+            default.defineXML(definition("busy", title=f"title {number}"))
+            time.sleep(max(0, began + number / 200 - time.monotonic()))
+        return time.monotonic() - began
+
+    took = await asyncio.to_thread(change)
+    await watching.until(lambda: UUID in vms and "title 199" in str(vms[UUID].xml), 2)
+    # The reading that confirms it comes last, and must not bring back what was before.
+    await asyncio.sleep(CONFIRM_SECONDS + 0.3)
+    assert "title 199" in str(vms[UUID].xml)
+    reads = len(watching.history) - before
+    print(f"200 changes in {took:.2f} s, {reads} readings")
+    assert reads <= 30
+    assert {cause for key, cause in watching.causes if key == UUID} == {Cause.EVENT}
 
 
 async def test_nothing_is_lost_while_the_inventory_is_away(default: Any, watching: Recorder) -> None:

@@ -9,12 +9,17 @@ import pytest
 
 from server.collector import scopes as module
 from server.collector.calls import Calls
-from server.collector.inventory import ResourceObservation
+from server.collector.inventory import Cause, ResourceObservation
 from server.collector.readings import MOST_ALIKE, MOST_HUNG, Readings, Steps
 from server.collector.scopes import REST_SECONDS, WHOLE, Scopes
 from server.collector.source import ScopeFailed
 
 SEEN = ResourceObservation("NODE_DEVICE", "computer", "<device/>")
+
+
+async def one(scopes: Scopes, seconds: float = 5) -> str:
+    """The next scope that is to be read."""
+    return (await asyncio.wait_for(scopes.next(), seconds))[0]
 
 
 async def test_many_events_are_one_reading_and_one_more_when_it_rested() -> None:
@@ -23,11 +28,11 @@ async def test_many_events_are_one_reading_and_one_more_when_it_rested() -> None
     times = []
     flood = [loop.call_later(number / 100, scopes.report, "node-devices") for number in range(150)]
     for _ in range(2):
-        assert await asyncio.wait_for(scopes.next(), 5) == "node-devices"
+        assert await one(scopes) == "node-devices"
         times.append(loop.time())
         scopes.done("node-devices")
     assert times[1] - times[0] >= REST_SECONDS
-    assert await asyncio.wait_for(scopes.next(), 5) == "node-devices"
+    assert await one(scopes) == "node-devices"
     assert all(handle.when() <= loop.time() for handle in flood), "the last reading came after the last event"
 
 
@@ -35,7 +40,7 @@ async def test_scopes_are_read_in_the_order_of_their_news() -> None:
     scopes = Scopes()
     scopes.report(*WHOLE)
     scopes.report(*WHOLE)
-    assert [await asyncio.wait_for(scopes.next(), 5) for _ in WHOLE] == list(WHOLE)
+    assert [await one(scopes) for _ in WHOLE] == list(WHOLE)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(scopes.next(), 0.3)
 
@@ -43,12 +48,26 @@ async def test_scopes_are_read_in_the_order_of_their_news() -> None:
 async def test_news_that_come_while_a_scope_is_read_are_not_lost() -> None:
     scopes = Scopes()
     scopes.report("pools")
-    assert await scopes.next() == "pools"
+    assert await one(scopes) == "pools"
     scopes.report("pools")
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(scopes.next(), 0.3)
     scopes.done("pools")
-    assert await asyncio.wait_for(scopes.next(), 6) == "pools"
+    assert await one(scopes, 6) == "pools"
+
+
+async def test_the_hosts_own_news_are_the_cause_that_counts() -> None:
+    event, reconciliation = Cause.EVENT, Cause.RECONCILIATION
+    scopes = Scopes()
+    scopes.report("pools", "networks", "secrets", cause=reconciliation)
+    scopes.report("networks")
+    scopes.report("nwfilters")
+    scopes.report("nwfilters", cause=reconciliation)
+    seen = dict([await asyncio.wait_for(scopes.next(), 5) for _ in range(4)])
+    assert seen == {"pools": reconciliation, "networks": event, "secrets": reconciliation, "nwfilters": event}
+    scopes.report("networks", cause=reconciliation)
+    scopes.done("networks")
+    assert await asyncio.wait_for(scopes.next(), 5) == ("networks", reconciliation), "each reading has its own cause"
 
 
 async def test_a_long_reading_earns_a_long_rest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +120,7 @@ class TestReadings:
         assert begun == ["pools"]
         assert await readings.read("networks", lambda: iter([SEEN])) == [SEEN]
         release.set()
-        assert await asyncio.wait_for(scopes.next(), 3) == "pools"
+        assert await one(scopes) == "pools"
         assert await readings.read("pools", lambda: iter([SEEN])) == [SEEN]
 
     async def test_what_hangs_is_bounded(self, release: threading.Event, calls: Calls) -> None:
@@ -115,7 +134,7 @@ class TestReadings:
         assert begun == ["volumes/1", "volumes/2", "pools", "networks"]
         assert (MOST_ALIKE, MOST_HUNG) == (3, 4)
         release.set()
-        assert {await asyncio.wait_for(scopes.next(), 3) for _ in asked} == set(asked)
+        assert {await one(scopes) for _ in asked} == set(asked)
 
     async def test_a_reading_may_take_long_as_long_as_it_is_answered(self, calls: Calls) -> None:
         def steps() -> Iterator[ResourceObservation]:

@@ -15,6 +15,8 @@ from server.store.collections import prepare
 from server.store.connection import Document, Store, close, connect
 from server.store.embedded import EmbeddedMongo
 
+WRITES = {"insert", "update", "delete", "bulkWrite", "findAndModify"}
+
 PlainMongod = Callable[..., AbstractAsyncContextManager[int]]
 
 
@@ -96,6 +98,10 @@ class Commands(CommandListener):
 
     def names(self) -> list[str]:
         return [name for name, _ in self.sent]
+
+    def writes(self) -> list[str]:
+        """The writes, each with its collection: `update vms`."""
+        return [f"{name} {command[name]}" for name, command in self.sent if name in WRITES]
 
 
 @pytest.fixture

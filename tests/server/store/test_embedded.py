@@ -78,6 +78,15 @@ class TestLife:
             assert second.uri == first.uri
             assert await numbers(second.uri) == [1]
 
+    async def test_the_oplog_has_the_size_that_is_asked_for_now(self, tmp_path: Path) -> None:
+        """At the first start any, later 990 MiB at least; on disk only as far as it is used."""
+        for asked, given in ((64, 64), (64, 64), (1024, 1024), (2048, 2048), (1000, 1000), (64, 990)):
+            async with EmbeddedMongo(tmp_path, oplog_megabytes=asked) as mongo:
+                client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(mongo.uri)
+                assert (await client["local"].command("collStats", "oplog.rs"))["maxSize"] == given << 20
+                await close(client)
+        assert sum(file.stat().st_size for file in (tmp_path / "mongodb" / "data").glob("*.wt")) < 16 << 20
+
     async def test_another_port_is_taken_when_the_old_one_is_not_free(self, tmp_path: Path) -> None:
         async with EmbeddedMongo(tmp_path) as first:
             await insert(first.uri, 1)

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 import schema
-from server.collector.inventory import HostFacts, Inventory, ResourceObservation
+from server.collector.inventory import Cause, HostFacts, Inventory, ResourceObservation
 from server.store.connection import Store
 from server.store.hosts import forget
 from server.store.inventory import MongoInventory
+from server.store.owned import OwnWrites
 from server.store.promotion import promote
 from server.store.resources import Resources
 from tests.server.store.conftest import Commands
@@ -232,8 +233,8 @@ class TestPromotion:
         assert await promote(store) == 0
         assert {one["_id"]: one async for one in store.resources.find()} == before
         await store.resources.update_many({}, {"$set": {"declarations": "older"}})
-        again = Resources(watched)
-        await again.observed("kvm", "secrets", [secret(number, active=True) for number in range(9)])
+        again = Resources(OwnWrites(watched, ""))
+        await again.observed("kvm", "secrets", [secret(number, active=True) for number in range(9)], Cause.EVENT)
         assert set(commands.names()) == {"find"}, "a newer declaration is no change of the resource"
 
     async def test_what_cannot_be_promoted_stays_until_it_is_seen(

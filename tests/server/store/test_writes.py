@@ -49,8 +49,12 @@ async def test_an_outdated_change_writes_nothing_of_its_batch(store: Store) -> N
     assert await store.vms.distinct("_id") == ["kvm/001"]
 
 
-async def test_removing_what_is_not_there_is_no_error(store: Store) -> None:
-    assert await write(store, [Change("kvm/1", DeleteOne({"_id": "kvm/1"}), DeleteOne({"_id": "kvm/1"}))]) == 0
+async def test_removing_what_is_not_there_is_outdated(store: Store) -> None:
+    await write(store, [insert(1)])
+    with pytest.raises(Outdated):
+        await write(store, [insert(2), Change("kvm/001", DeleteOne({"_id": "kvm/001", "revision": 2}))])
+    assert await write(store, [Change("kvm/001", DeleteOne({"_id": "kvm/001", "revision": 1}))]) == 0
+    assert await store.vms.count_documents({}) == 0
 
 
 async def test_what_cannot_be_encoded_is_a_refusal(store: Store) -> None:

@@ -1,0 +1,1 @@
+"""Tests of differences and the way back."""
