@@ -2,9 +2,9 @@
 
 import argparse
 
-from bench import build, codec
+from bench import build, codec, fanout
 
-BENCHES = {"codec": codec.main, "build": build.main}
+BENCHES = {"codec": codec.main, "build": build.main, "fanout": fanout.main}
 
 
 def main() -> None:
