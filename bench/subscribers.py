@@ -67,11 +67,11 @@ def _serve(url: str, payloads: Sequence[dict[str, Any]], pipe: Connection) -> No
 
 
 async def _subscribe(url: str, payloads: Sequence[dict[str, Any]], pipe: Connection) -> None:
-    arrivals: list[list[Arrival]] = [[] for _ in payloads]
+    arrivals: list[list[tuple[float, bytes]]] = [[] for _ in payloads]
     connecting = asyncio.Semaphore(_AT_A_TIME)
     async with AsyncExitStack() as stack:
 
-        async def begin(payload: dict[str, Any], events: list[Arrival]) -> None:
+        async def begin(payload: dict[str, Any], events: list[tuple[float, bytes]]) -> None:
             async with connecting:
                 connection = await stack.enter_async_context(
                     websockets.connect(
@@ -94,12 +94,16 @@ async def _subscribe(url: str, payloads: Sequence[dict[str, Any]], pipe: Connect
         for task in reading:
             task.cancel()
         await asyncio.wait(reading)
-    pipe.send(arrivals)
+    pipe.send([[_arrival(*event) for event in events] for events in arrivals])
 
 
-async def _read(connection: websockets.ClientConnection, arrivals: list[Arrival]) -> None:
+async def _read(connection: websockets.ClientConnection, events: list[tuple[float, bytes]]) -> None:
+    # What an event says is read at the end: the clients share the machine with what is measured.
     while True:
-        message = await connection.recv()
-        at = time.monotonic()
-        change = json.loads(message)["payload"]["data"]["changes"]
-        arrivals.append(Arrival(change["name"], change["revision"], at))
+        message = await connection.recv(decode=False)
+        events.append((time.monotonic(), message))
+
+
+def _arrival(at: float, message: bytes) -> Arrival:
+    change = json.loads(message)["payload"]["data"]["changes"]
+    return Arrival(change["name"], change["revision"], at)
