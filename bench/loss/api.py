@@ -43,8 +43,10 @@ class Unanswered(Exception):
 class Api(Supervised):
     """One `virtgraph serve --no-collector`; each run has another port."""
 
-    def __init__(self, name: str, mongodb_uri: str, directory: Path, restart_after: Callable[[], float]) -> None:
-        command = [*VIRTGRAPH, "serve", "--no-collector", "--port", "0", "--mongodb-uri", mongodb_uri]
+    def __init__(
+        self, name: str, mongodb_uri: str, directory: Path, restart_after: Callable[[], float], *options: str
+    ) -> None:
+        command = [*VIRTGRAPH, "serve", "--no-collector", "--port", "0", "--mongodb-uri", mongodb_uri, *options]
         super().__init__(
             name,
             command,

@@ -19,6 +19,8 @@ from tests.e2e.conftest import Say
 from tests.e2e.program import files_host
 
 SECONDS = 60
+QUEUE = 64
+"""Changes that may wait for one subscriber."""
 PROOF = """
 { vms(first: 100) { nodes { id name revision domain { description memory { value } } } } }
 """
@@ -35,6 +37,7 @@ class Site:
         self._directory = directory
         self.replica_set = replica_set
         self.apis = apis
+        self._balancer = Balancer(apis)
         self.put_last: dict[str, int] = {}
 
     def put(self, name: str, memory: int, description: str = "") -> None:
@@ -80,7 +83,7 @@ class Site:
         before = await self.read()
         cursor: str = await answered(self.apis[0].cursor, SECONDS)
         subscribers = [Subscriber(f"subscriber-{n}", Interest(), cursor) for n in range(count)]
-        following = [asyncio.create_task(one.run(Balancer(self.apis))) for one in subscribers]
+        following = [asyncio.create_task(one.run(self._balancer)) for one in subscribers]
         try:
             await until(lambda: all(one.connections for one in subscribers), "all are connected", SECONDS)
             yield subscribers
@@ -119,7 +122,8 @@ async def site(mongod_binary: Path, tmp_path_factory: pytest.TempPathFactory) ->
     dumps.mkdir()
     async with AsyncExitStack() as stack:
         replica_set = await stack.enter_async_context(ReplicaSet(directory, restart_after))
-        apis = [Api(f"api-{number}", replica_set.uri, directory, restart_after) for number in range(2)]
+        options = ("--subscriber-queue", str(QUEUE))
+        apis = [Api(f"api-{number}", replica_set.uri, directory, restart_after, *options) for number in range(2)]
         collector = Supervised(
             "collector",
             [*VIRTGRAPH, "collect", "--host", files_host("dumps", dumps), "--mongodb-uri", replica_set.uri],
@@ -195,8 +199,8 @@ async def test_a_client_that_never_reads(site: Site) -> None:
         payload = {"query": query, "variables": {"after": cursor}}
         await socket.send(json.dumps({"type": "subscribe", "id": "sleeper", "payload": payload}))
         async with site.followed() as subscribers:
-            for number in range(200):
-                # More than any buffer between the two holds.
+            for number in range(4 * QUEUE):
+                # Together more than the queue and every buffer on the way can hold.
                 site.put("large", number, str(number).ljust(100_000, "."))
                 await asyncio.sleep(0.05)
         assert longest_silence(subscribers) < 5, "the others did not wait for it"
