@@ -8,13 +8,13 @@ import os
 import random
 from copy import deepcopy
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 import schema
 from loaders import RequestLoaders
+from loaders.rebuilding import Rebuilding
 from schema.changes.condition import ChangeCondition
 from schema.element import Document
 from schema.graph.context import Page
@@ -24,11 +24,11 @@ from server.store.inventory import MongoInventory
 from server.store.promotion import promote
 from tests.loaders.chronicle import tree
 from tests.schema.changes.mutations import definitions
+from tests.schema.graph.api import SAMPLE
 
 HOST = "kvm"
 KEYS = ("one", "two", "three")
 OBSERVATIONS = int(os.environ.get("TEST_HISTORY", "30"))
-SAMPLE = Path(__file__).parents[2] / "server" / "sample" / "domains"
 UNREADABLE = "<domain type='kvm'><name>web</name>"
 
 
@@ -131,11 +131,15 @@ async def _observe(store: Store, inventory: MongoInventory, lives: list[Life], r
     await inventory.vms_observed(HOST, [one for one in seen.values() if one is not None], cause)
     if gone := [key for key, one in seen.items() if one is None]:
         await inventory.vms_vanished(HOST, gone, cause)
-    await asyncio.sleep(0.002)  # times are stored in milliseconds
     for life in lives:
-        vm = await store.vms.find_one({"_id": life.key})
-        other = await store.definitions.find_one({"_id": life.key})
-        life.moments.append(Moment(datetime.now(UTC), vm, other))
+        await _remember(store, life)
+
+
+async def _remember(store: Store, life: Life) -> None:
+    """What is stored of a VM, at a moment at which nothing is written."""
+    await asyncio.sleep(0.002)  # times are stored in milliseconds
+    vm, other = [await collection.find_one({"_id": life.key}) for collection in (store.vms, store.definitions)]
+    life.moments.append(Moment(datetime.now(UTC), vm, other))
     await asyncio.sleep(0.002)
 
 
@@ -209,26 +213,33 @@ async def _walk(read: Any) -> list[Document]:
         cursor = page.cursors[-1]
 
 
-async def test_a_moment_stays_what_it_was_while_the_vm_goes_on_changing(store: Store, loaders: RequestLoaders) -> None:
-    """All reads of an answer see the same moment of the database."""
+async def test_what_is_written_between_two_reads_of_an_answer_is_no_part_of_it(
+    store: Store, loaders: RequestLoaders, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inventory = MongoInventory(store)
-    rng = random.Random(5)
-    lives = [Life("one", rng)]
-    for _ in range(12):
-        await _observe(store, inventory, lives, rng)
-    past = Life("one", rng)
-    past.moments = lives[0].moments[:]
+    life = Life("one", random.Random(1))
+    xml = "<domain type='kvm'><name>web</name>"
+    later = iter(["<vcpu>2</vcpu>", "<memory>1</memory>", "<description>x</description>", "<iothreads>2</iothreads>"])
 
-    async def go_on() -> None:
-        while True:
-            await _observe(store, inventory, lives, rng)
+    async def seen(xml: str) -> None:
+        await inventory.vms_observed(HOST, [Observation("one", "RUNNING", f"{xml}</domain>", f"{xml}</domain>")])
 
-    going = asyncio.create_task(go_on())
-    for _ in range(8):
-        await _check(loaders, past)
-    assert len(lives[0].moments) > len(past.moments) + 8
-    going.cancel()
-    await asyncio.wait([going])
+    for title in ("a", "b"):
+        await seen(f"{xml}<title>{title}</title>")
+        await _remember(store, life)
+    xml += "<title>b</title>"
+    read = Rebuilding._first
+
+    async def interrupted(self: Rebuilding, *query: Any) -> Document | None:
+        nonlocal xml
+        found = await read(self, *query)
+        xml += next(later, "")
+        await seen(xml)
+        return found
+
+    monkeypatch.setattr(Rebuilding, "_first", interrupted)
+    assert await _check(loaders, life) == 2
+    assert not list(later)
 
 
 async def test_numbers_that_are_only_spelled_in_another_way_make_no_history(
@@ -243,9 +254,7 @@ async def test_numbers_that_are_only_spelled_in_another_way_make_no_history(
     turns = (("a", "0x01", "0x02"), ("a", "1", "0x02"), ("b", "0x1", "2"), ("b", "0x01", "0x02"), ("a", "1", "0x03"))
     for title, bus, slot in turns:
         await inventory.vms_observed(HOST, [Observation("one", "RUNNING", xml.format(title=title, bus=bus, slot=slot))])
-        await asyncio.sleep(0.002)
-        life.moments.append(Moment(datetime.now(UTC), await store.vms.find_one({"_id": life.key}), None))
-        await asyncio.sleep(0.002)
+        await _remember(store, life)
     assert [moment.vm and moment.vm["revision"] for moment in life.moments] == [1, 1, 2, 2, 3]
     assert await _check(loaders, life) == len(turns)
 
@@ -261,10 +270,7 @@ async def test_the_past_before_a_promotion_is_put_as_today_s_declarations_put_it
         xml = "<domain type='kvm'><name>web</name><title>{}</title><memory>{}</memory></domain>"
         live, other = xml.format(title, memory), xml.format(f"{title}'", memory)
         await inventory.vms_observed(HOST, [Observation("one", "RUNNING", live, other)])
-        await asyncio.sleep(0.002)
-        vm = await store.vms.find_one({"_id": life.key})
-        life.moments.append(Moment(datetime.now(UTC), vm, await store.definitions.find_one({"_id": life.key})))
-        await asyncio.sleep(0.002)
+        await _remember(store, life)
 
     for title, memory in (("a", 1), ("b", 1), ("b", 2)):
         await seen(title, memory)
