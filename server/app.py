@@ -12,6 +12,8 @@ from starlette.routing import Route, WebSocketRoute
 from loaders import RequestLoaders
 from server.context import RequestContext
 from server.endpoint import GraphQLEndpoint
+from server.event_source import ChangeEvents
+from server.fanout import CAPACITY
 from server.pages.graphiql import routes as page_routes
 from server.security.origins import HostAndOriginGuard, Origin
 from server.store.connection import Store
@@ -27,10 +29,12 @@ def create_app(
     listen: str = "127.0.0.1",
     allowed_origins: Collection[str] = (),
     stopping: asyncio.Event | None = None,
+    capacity: int = CAPACITY,
 ) -> Starlette:
     """The application over an open store and a running feed; raises ValueError for a malformed origin.
 
-    Set `stopping` when the server begins to stop: streams of events would keep it waiting.
+    Set `stopping` when the server begins to stop: streams of events would keep it waiting. A subscriber may leave
+    `capacity` events unread.
     """
     for origin in allowed_origins:
         Origin.parse(origin)  # Starlette makes the guard, which reads them too, with the first request only
@@ -51,11 +55,13 @@ def create_app(
             {"status": "not ready", "reason": problem} if problem else {"status": "ready"}, 503 if problem else 200
         )
 
-    endpoint = GraphQLEndpoint(make_context, stopping or asyncio.Event())
+    stopping = stopping or asyncio.Event()
+    endpoint = GraphQLEndpoint(make_context, stopping, capacity=capacity)
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
+            Route("/changes", ChangeEvents(endpoint.fanout, make_context, stopping), methods=["GET"]),
             Route("/healthz", alive),
             Route("/readyz", ready),
             *page_routes(),

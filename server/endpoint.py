@@ -29,9 +29,10 @@ from schema.graph.schema import build_schema
 from server.accept import GRAPHQL_RESPONSE, JSON, Accept
 from server.bounds import bounds
 from server.context import RequestContext
+from server.fanout import CAPACITY, Fanout
 from server.mistakes import OUR_MISTAKE, ServedSchema
-from server.request import unless_abandoned, whole
-from server.websocket import Connection, Operations
+from server.request import unless_abandoned, until_stopped, whole
+from server.websocket import Connection, Connections, Operations
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -70,7 +71,9 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     graphql_transport_ws_handler_class = Operations
     stream_transport_classes_by_protocol: Mapping[str, type[HTTPStreamTransport]] = {GRAPHQL_SSE_PROTOCOL: EventStream}
 
-    def __init__(self, make_context: Callable[[], RequestContext], stopping: asyncio.Event) -> None:
+    def __init__(
+        self, make_context: Callable[[], RequestContext], stopping: asyncio.Event, *, capacity: int = CAPACITY
+    ) -> None:
         super().__init__(
             build_schema(ServedSchema, extensions=[*bounds(), OwnContext]),
             graphql_ide=None,
@@ -80,6 +83,8 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         )
         self._make_context = make_context
         self._stopping = stopping
+        self.connections = Connections(stopping)
+        self.fanout = Fanout(self.schema, make_context, capacity=capacity)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         """A context of its own for each request and each WebSocket."""
@@ -103,25 +108,9 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             _LOGGER.exception("A GraphQL request failed")
             response = self._refused(scope, 500, OUR_MISTAKE)
         if isinstance(response, StreamingResponse):
-            await self._stream(response, scope, receive, send)
+            await until_stopped(response, self._stopping, scope, receive, send)
         else:
             await response(scope, receive, send)
-
-    async def _stream(self, response: StreamingResponse, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send a stream until it ends, or the client goes, or the server stops, which must not wait for it."""
-        sending = asyncio.create_task(response(scope, receive, send))
-        stopping = asyncio.create_task(self._stopping.wait())
-        try:
-            await asyncio.wait((sending, stopping), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopping.cancel()
-            stopped = not sending.done() and sending.cancel()
-            await asyncio.wait((sending, stopping))
-        if stopped:
-            # Without the event `complete`: the client knows that there is more, and comes again.
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        else:
-            sending.result()
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
         """The response to a request; raises HTTPException, or ClientDisconnect when nobody waits for it any more."""

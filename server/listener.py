@@ -35,6 +35,9 @@ def api_server(application: Starlette) -> Server:
             lifespan="off",
             ws="websockets-sansio",
             ws_max_size=LARGEST_REQUEST,
+            # The memory of a compressor for each of thousands of connections, and its work for each message that
+            # all of them get, would cost more than the bytes that it saves.
+            ws_per_message_deflate=False,
             timeout_graceful_shutdown=FAREWELL_SECONDS,
         )
     )

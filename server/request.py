@@ -6,8 +6,8 @@ from typing import Any
 
 from cross_web import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.types import Message, Receive, Scope
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
 
 from server.bounds import LARGEST_REQUEST
 
@@ -48,3 +48,22 @@ async def unless_abandoned(answering: Coroutine[Any, Any, Response], receive: Re
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def until_stopped(
+    response: StreamingResponse, stopping: asyncio.Event, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Send a stream until it ends, or the client goes, or the server stops, which must not wait for it."""
+    sending = asyncio.create_task(response(scope, receive, send))
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait((sending, stop), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stop.cancel()
+        stopped = not sending.done() and sending.cancel()
+        await asyncio.wait((sending, stop))
+    if stopped:
+        # Without any last event: the client knows that there is more, and comes again.
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    else:
+        sending.result()

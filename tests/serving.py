@@ -81,12 +81,12 @@ async def empty_store(mongo: EmbeddedMongo) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def serving(
-    store: Store, *, port: int = 0, capacity: int = 4096, unread_seconds: float = 30
+    store: Store, *, port: int = 0, capacity: int = 1024, unread_seconds: float = 30
 ) -> AsyncIterator[Api]:
-    """The whole application over a store; a subscriber of its feed may leave `capacity` changes unread."""
+    """The whole application over a store; a subscriber may leave `capacity` events unread."""
     stopping = asyncio.Event()
-    async with ChangeFeed(store, capacity=capacity) as feed:
-        application = create_app(store, feed, query_seconds=10, stopping=stopping)
+    async with ChangeFeed(store) as feed:
+        application = create_app(store, feed, query_seconds=10, stopping=stopping, capacity=capacity)
         async with listening(application, port=port, unread_seconds=unread_seconds) as address:
             try:
                 yield Api(address, feed, MongoInventory(store))

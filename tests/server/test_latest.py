@@ -40,7 +40,7 @@ async def test_errors_are_told_when_they_come_and_when_they_go() -> None:
 
 
 async def test_a_reader_that_goes_ends_the_source() -> None:
-    ended = []
+    ended: list[bool] = []
 
     async def source() -> AsyncGenerator[ExecutionResult, None]:
         try:

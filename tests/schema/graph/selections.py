@@ -13,6 +13,7 @@ from graphql import (
     GraphQLSchema,
     get_named_type,
     is_composite_type,
+    is_required_argument,
 )
 from hypothesis import strategies as st
 
@@ -33,13 +34,14 @@ _DECLARED = {
 """Fields that come from XML, whatever their names."""
 
 EDGES = frozenset({
-    "Attachment.device", "DeviceLink.device", "DeviceLink.target", "DeviceTreeNode.device",
-    "NodeDevice.iommuGroup", "StorageVolume.pool", "VirtualMachine.host", "attachments", "backingChain",
-    "conflicts", "dependents", "disk", "freeDevices", "host", "linkedFrom", "links", "neighbours", "overlays",
-    "persistentDefinition", "physicalFunction", "ports", "referencedBy", "references", "resource", "resources",
-    "snapshots", "virtualFunctions", "vm", "vms", "volumes",
+    "Attachment.device", "DeviceChange.device", "DeviceLink.device", "DeviceLink.target", "DeviceTreeNode.device",
+    "NodeDevice.iommuGroup", "StorageVolume.pool", "VirtualMachine.diff", "VirtualMachine.host",
+    "VirtualMachine.pending", "attachments", "backingChain", "conflicts", "dependents", "disk", "freeDevices",
+    "history", "host", "linkedFrom", "links", "neighbours", "overlays", "persistentDefinition", "physicalFunction",
+    "ports", "referencedBy", "references", "resource", "resources", "snapshots", "virtualFunctions",
+    "vm", "vms", "volumes",
 })  # fmt: skip
-"""Fields that lead to another document or to the same devices again, as `field` or as `Type.field`."""
+"""Fields that lead to another document, to the same devices again or to what was, as `field` or as `Type.field`."""
 
 MOST_OF_A_TYPE = 2
 """How often a type may stand inside itself, as a disk's source does."""
@@ -70,6 +72,10 @@ def own_fields(
         if name not in shared:
             yield name, inner if isinstance(inner, GraphQLObjectType | GraphQLInterfaceType) else None
             assert is_composite_type(inner) == isinstance(inner, GraphQLObjectType | GraphQLInterfaceType)
+
+
+def _wants_arguments(field: GraphQLField) -> bool:
+    return any(is_required_argument(argument) for argument in field.args.values())
 
 
 def is_left_out(owner: Composite, name: str, without: Collection[str]) -> bool:
@@ -160,12 +166,16 @@ def some(
     depth: int = 0,
     numbers: Iterator[int] | None = None,
 ) -> str:
-    """`{ … }` with some fields of a type and of what is below, some of them twice under different names."""
+    """`{ … }` with some fields of a type and of what is below, some of them twice under different names.
+
+    Fields that cannot be asked for without arguments are left out.
+    """
     parts: list[str] = []
     unused = numbers or count()  # one name for two different fields would be refused, even in different fragments
 
     def take(owner: Composite, shared: Collection[str] = ()) -> Iterator[str]:
-        candidates = [one for one in own_fields(schema, owner, shared) if depth < 4 or one[1] is None]
+        free = (one for one in own_fields(schema, owner, shared) if not _wants_arguments(owner.fields[one[0]]))
+        candidates = [one for one in free if depth < 4 or one[1] is None]
         for _ in range(draw(st.integers(1, 4))) if candidates else ():
             name, inner = candidates[draw(st.integers(0, len(candidates) - 1))]
             arguments = "(first: 2)" if inner is not None and inner.name.endswith("Connection") else ""

@@ -20,7 +20,6 @@ from tests.server.store.documents import UUID, definition, disk, domain, observe
 from tests.server.store.test_embedded import fill, tmpfs
 
 
-
 @pytest.fixture
 def inventory(store: Store) -> Inventory:
     return MongoInventory(store)
