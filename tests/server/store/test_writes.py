@@ -4,15 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClientSession
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession
 from pymongo import DeleteOne, InsertOne, ReplaceOne
+from tenacity import AsyncRetrying, stop_after_delay, wait_fixed
 
 from server.collector.inventory import NotOwner
-from server.store.connection import Store
+from server.store.collections import prepare
+from server.store.connection import Document, Store, close, connect
 from server.store.errors import StoreError
 from server.store.leases import Leases
 from server.store.writes import Change, Fence, Outdated, transaction, write
-from tests.server.store.conftest import Commands
+from tests.server.store.conftest import Commands, PlainMongod
 from tests.server.store.feeding import record
 from tests.server.store.test_collections import NOW, document
 
@@ -150,6 +152,41 @@ async def _taken(leases: Leases) -> None:
                 if await leases.take("kvm"):
                     return
             await asyncio.sleep(0.02)
+
+
+@pytest.mark.usefixtures("mongod_binary")
+async def test_a_commit_whose_answer_is_lost_is_not_written_twice(plain_mongod: PlainMongod) -> None:
+    async with plain_mongod("--replSet", "rs0", "--setParameter", "enableTestCommands=1") as port:
+        store = await _replica_set(port)
+        try:
+            for label in ("UnknownTransactionCommitResult", "TransientTransactionError"):
+                # It is committed, but the client is told that nobody knows, or that it was not.
+                failure = {"code": 64, "errmsg": "waiting for replication timed out"}
+                fail = {"failCommands": ["commitTransaction"], "writeConcernError": failure, "errorLabels": [label]}
+                await store.client.admin.command(
+                    {"configureFailPoint": "failCommand", "mode": {"times": 2}, "data": fail}
+                )
+                for number in range(3):
+                    key = f"kvm/{label}-{number}"
+                    change = Change(key, InsertOne(document(_id=key)), record={**record(1, key), "sequence": None})
+                    with contextlib.suppress(Outdated):
+                        await write(store, [change], Fence("kvm", ""))
+            assert await store.vms.count_documents({}) == 6
+            assert [one["sequence"] async for one in store.changes.find().sort("sequence", 1)] == list(range(1, 7))
+        finally:
+            await store.close()
+
+
+async def _replica_set(port: int) -> Store:
+    client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(f"mongodb://127.0.0.1:{port}/?directConnection=true")
+    members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
+    await client.admin.command("replSetInitiate", {"_id": "rs0", "members": members})
+    await close(client)
+    async for attempt in AsyncRetrying(stop=stop_after_delay(30), wait=wait_fixed(0.1)):
+        with attempt:
+            store = await connect(f"mongodb://127.0.0.1:{port}/?replicaSet=rs0", "virtgraph")
+    await prepare(store)
+    return store
 
 
 async def test_earlier_documents_are_written_in_portions(watched: Store, commands: Commands) -> None:
