@@ -1,6 +1,7 @@
 """What a VM is: declarations of libvirt's XML, the codec they drive and the GraphQL surface. No I/O, no clock."""
 
 from .changes.difference import difference, is_spelling, only_spelling, touched
+from .changes.pending import pending
 from .changes.undo import undone
 from .changes.values import public_path
 from .coverage import typed_share, untyped, untyped_counts
@@ -38,6 +39,7 @@ __all__ = [
     "is_spelling",
     "keep_identity",
     "only_spelling",
+    "pending",
     "public_path",
     "resource_from_xml",
     "resource_keys",

@@ -87,6 +87,9 @@ MOST_ENTRIES = 1_000_000
 _USUAL_LIST = 10
 """What a list without pages is taken to hold, such as the devices of a VM or its attachments."""
 
+_READ_ALONE = {"history": 200, "diff": 1_500}
+"""Fields that are read for each of their owners apart, and how many entries take as long."""
+
 _DIGITS = 10
 """Digits of the largest `Int`; Python does not read thousands of them."""
 
@@ -128,7 +131,7 @@ class LimitEntries(ValidationRule):
         inner = get_named_type(field.type)
         below = self._below(inner, node.selection_set)
         size = None if _is_page(of) else _size(field, inner, node)
-        return below if size is None else size * (1 + below)
+        return _READ_ALONE.get(node.name.value, 0) + (below if size is None else size * (1 + below))
 
     def _spread(self, name: str) -> int:
         if name not in self._fragments:

@@ -23,7 +23,11 @@ async def without_repeats(results: AsyncGenerator[Any, None], delivery: Delivery
     last: Any = None
     async with aclosing(results):
         async for result in results:
-            told = (result.data, result.errors) if delivery.latest_only else None
-            if told is None or told != last:
+            if not delivery.latest_only:
+                yield result
+                continue
+            delivery.failed = bool(result.errors)
+            told = (result.data, result.errors)
+            if told != last:
                 last = told
                 yield result

@@ -28,6 +28,7 @@ from server.store.hosts import forget, other_hosts
 from server.store.inventory import MongoInventory
 from server.store.leases import Leases, release_all
 from server.store.promotion import promote
+from server.store.retention import Retention
 
 console = Console(stderr=True)
 
@@ -120,6 +121,7 @@ async def run(settings: Settings, *, answer: bool, collect: bool) -> None:
                 lambda host, done, total: bars.show(f"reading the domains of {host}", done, total),
                 ownership=Leased(leases),
             )
+            await stack.enter_async_context(Retention(store, settings.history_days, settings.history_megabytes))
             await stack.enter_async_context(collector)
             if not hosts:
                 console.print("No host is watched yet: `--host qemu:///system` names one, `--sample` shows some.")

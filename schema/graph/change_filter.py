@@ -64,7 +64,8 @@ class ChangeFilter:
     )
     path: str | None = strawberry.field(
         description="Where a value changed, as in `PathChange.path`: it or anything below it, such as "
-        "`devices.disks.driver`. What came or went as a whole counts for all that it holds.",
+        "`devices.disks.driver`. What came or went as a whole counts for all that it holds; `persistent` is the other "
+        "definition of a VM that came or went.",
         default=UNSET,
     )
 

@@ -14,6 +14,9 @@ from .paths import LONGEST_PATH
 _VALUES = ("name", "uuid", "state", "error", "rawXml")
 """The single values of a VM; resources have some of them, too."""
 
+_OTHER = "persistent"
+"""Stands for the other definition of a VM as a whole, when it came or went."""
+
 _FREE = ("extra", "facts")
 """Objects below which the declarations do not say what there is."""
 
@@ -46,7 +49,7 @@ def changed_path(text: str) -> str:
 
 def _roots(step: str) -> Iterator[Node | None]:
     """What stands under a key of a VM or of a resource."""
-    if step in (*_VALUES, *_FREE):
+    if step in (*_VALUES, *_FREE, _OTHER):
         yield None
     if step == "domain":
         yield node(Domain)
@@ -64,7 +67,7 @@ def _inner(table: Node, step: str) -> Iterator[Node | None]:
 
 
 def _root_names() -> Iterator[str]:
-    yield from (*_VALUES, *_FREE, "domain", "devices")
+    yield from (*_VALUES, *_FREE, _OTHER, "domain", "devices")
     for declared in RESOURCES.values():
         yield from _names(node(declared))
 

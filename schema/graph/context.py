@@ -296,6 +296,8 @@ class Delivery:
     """Of the event that is handed over now."""
     latest_only: bool = False
     """Each event replaces the ones before it; one that says the same as the last is not delivered."""
+    failed: bool = False
+    """The last event had errors: what could not be read may be read by now."""
     from_now: bool = False
     """Somebody else who asks for the same may join at any time."""
     lagged: Lagged | None = None

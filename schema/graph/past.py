@@ -1,6 +1,7 @@
 """VMs as they were, and what differs between two moments, or between the two definitions of a VM."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime
 
 from ..changes.difference import difference
@@ -13,6 +14,8 @@ from .difference import DeviceOperation, difference_document
 PERSISTENT = "persistent"
 """The key at which a VM of the past has its other definition, or None; one of the present has no such key."""
 
+_OF_DEFINITION = frozenset({"name", "uuid", "domain", "devices", "error", "rawXml"})
+_OF_VM = _OF_DEFINITION | {"state"}
 _ADDED = frozenset({DeviceOperation.ADDED.name})
 
 
@@ -50,7 +53,7 @@ async def difference_of_moments(vm_id: str, info: Info, before: datetime, after:
         if found is None:
             when = "now" if moment is None else f"at {moment.isoformat()}"
             raise ValueError(f"The VM does not exist {when}: `history` lists when it came and went.")
-    return difference_document(difference(_in_force(one), _in_force(other)), vm_id)
+    return difference_document(difference(_content(one, _OF_VM), _content(other, _OF_VM)), vm_id)
 
 
 async def difference_of_next_start(vm: Document, info: Info) -> Document | None:
@@ -61,9 +64,11 @@ async def difference_of_next_start(vm: Document, info: Info) -> Document | None:
     other = await other_definition(vm, info)
     if other is None or "error" in other or "error" in vm:
         return None
-    return difference_document(pending(vm, other), vm["_id"], _ADDED)
+    return difference_document(
+        pending(_content(vm, _OF_DEFINITION), _content(other, _OF_DEFINITION)), vm["_id"], _ADDED
+    )
 
 
-def _in_force(vm: Document | None) -> Document:
-    """A VM without its other definition."""
-    return {key: value for key, value in (vm or {}).items() if key != PERSISTENT}
+def _content(document: Document | None, keys: Collection[str]) -> Document:
+    """What a definition says, without what is kept with it and what answers remember in it."""
+    return {key: value for key, value in (document or {}).items() if key in keys}

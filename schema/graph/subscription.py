@@ -71,6 +71,9 @@ Following = Annotated[
     ),
 ]
 
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+"""Seconds before a VM that could not be read is read again; each time twice as many."""
+
 _subscription: Any = strawberry.subscription
 
 
@@ -128,15 +131,24 @@ class Subscription:
 
 
 async def _occasions(info: Info, vm_id: str | None) -> AsyncGenerator[None, None]:
-    """Yields when there is something to read: at once, and whenever a VM, or anything at all, changed since then."""
+    """Yields when there is something to read: at once, and whenever a VM, or anything at all, changed since then.
+
+    What could not be read is read again after a while.
+    """
     ended = object()
+    pause = _FIRST_PAUSE
     async with aclosing(info.context.changes.news(vm_id)) as news:
         coming = asyncio.ensure_future(anext(news, ended))
         try:
             await asyncio.sleep(0)  # now the news are followed: nothing falls between them and the first reading
             while True:
                 yield
-                if await coming is ended:
+                failed = info.context.delivery.failed
+                pause = min(2 * pause, _LONGEST_PAUSE) if failed else _FIRST_PAUSE
+                await asyncio.wait([coming], timeout=pause if failed else None)
+                if not coming.done():
+                    continue
+                if coming.result() is ended:
                     return
                 coming = asyncio.ensure_future(anext(news, ended))
         finally:

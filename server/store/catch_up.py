@@ -158,15 +158,15 @@ class CatchUp:
             await self._close_stream()
         if self._stream is not None:
             try:
-                return await self._read(self._stream)
+                return await self._read(self._stream, self._stream.position)
             except Unresumable:
                 # The log may not reach back to where this stream is, and yet to the token.
                 await self._close_stream()
         self._stream = await Stream.open(self._store, token, milliseconds=_AWAIT_MILLISECONDS)
-        return await self._read(self._stream)
+        # It may have gone beyond the token already, over what is no change.
+        return await self._read(self._stream, token)
 
-    async def _read(self, stream: Stream) -> Segment:
-        start = stream.position
+    async def _read(self, stream: Stream, start: str) -> Segment:
         entries = await stream.until(self._head(), most=_MOST, largest=_LARGEST)
         return Segment(start, stream.position, entries, sum(entry.size for entry in entries))
 

@@ -189,7 +189,10 @@ class ChangeFeed:
             for follower in self._followers:
                 follower.lose(self._head_at)
             self._news.tell_all()
-        self._reached(stream.position)
+        if stream.position:
+            self._reached(stream.position)
+        else:
+            await self._advance(stream)
         self.problem = None
         return stream
 
@@ -218,14 +221,17 @@ class ChangeFeed:
 
     async def _read(self, stream: Stream) -> None:
         while not self._closing.is_set():
-            match await stream.next():
-                case Entry() as entry:
-                    self._followers.tell(entry)
-                    record = entry.change.record
-                    self._news.tell(record["key"] if record["subject"] == "VM" else None)
-                case HostsChanged():
-                    self._news.tell(None)
-            self._reached(stream.position)
+            await self._advance(stream)
+
+    async def _advance(self, stream: Stream) -> None:
+        match await stream.next():
+            case Entry() as entry:
+                self._followers.tell(entry)
+                record = entry.change.record
+                self._news.tell(record["key"] if record["subject"] == "VM" else None)
+            case HostsChanged():
+                self._news.tell(None)
+        self._reached(stream.position)
 
     def _reached(self, token: str) -> None:
         self._head = token

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
-from pymongo import UpdateOne
+from pymongo import DeleteOne, UpdateOne
 
 from server.store.connection import Document, Store
 from server.store.errors import StoreError
@@ -42,8 +42,8 @@ class OwnWrites:
             return
         raise StoreError(f"Another process keeps writing what {host_id} has: one collector per host.")
 
-    async def host(self, host_id: str, *updates: UpdateOne) -> None:
-        """Update documents of `hosts`, all or none."""
+    async def host(self, host_id: str, *updates: UpdateOne | DeleteOne) -> None:
+        """Write to `hosts`, all or nothing."""
         fence = Fence(host_id, self._owner)
 
         async def operations(session: AsyncIOMotorClientSession) -> None:

@@ -48,7 +48,7 @@ class Resources:
         gone = set(await self._ids(_held(host_id, scope))).difference(latest)
         if below := BELOW.get(scope):
             gone.update(await self._ids(_beside(host_id, below, [seen.source_key for seen in observations])))
-        await self._delete(host_id, gone, cause)
+        await self.delete(host_id, gone, cause)
         await self._read(host_id, scope, [seen.source_key for seen in observations])
 
     async def failed(self, host_id: str, scope: str, reason: str, *, unsupported: bool) -> None:
@@ -69,14 +69,10 @@ class Resources:
         if not scopes:
             return
         gone = await self._ids({"$or": [_held(host_id, scope) for scope in sorted(scopes)]})
-        await self._delete(host_id, gone, cause)
+        await self.delete(host_id, gone, cause)
         listed = {"_id": host_id, "unreadScopes.scope": {"$in": sorted(scopes)}}
         if await self._store.hosts.find_one(listed, {"_id": 1}):
             await self._forget(host_id, scopes)
-
-    async def remove_all(self, host_id: str, cause: Cause) -> None:
-        """The host is no more."""
-        await self._delete(host_id, await self._ids({"hostId": host_id}), cause)
 
     async def _read(self, host_id: str, scope: str, present: Iterable[str]) -> None:
         """The scope could be read, which may have been otherwise before, and some scopes below it may be no more."""
@@ -112,7 +108,8 @@ class Resources:
     async def _ids(self, query: Document) -> list[str]:
         return [document["_id"] async for document in self._store.resources.find(query, {"_id": 1})]
 
-    async def _delete(self, host_id: str, ids: Collection[str], cause: Cause) -> None:
+    async def delete(self, host_id: str, ids: Collection[str], cause: Cause) -> None:
+        """The resources with these keys are no more; keys that are not stored are no error."""
         async for portion in portions([self._store.resources], sorted(ids)):
             await self._own.changes(host_id, partial(self._gone, portion, cause))
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self, TypeVar
 
+from bson import Timestamp
 from pymongo.errors import OperationFailure
 
 from loaders.change_cursor import ChangeCursor
@@ -120,7 +121,7 @@ class Stream:
         self._stream: Any = None
         self._closing = False
         self.position = ""
-        """The resume token up to which everything has been read."""
+        """The resume token up to which everything has been read; empty where a new stream begins with a change."""
 
     @classmethod
     async def open(cls, store: Store, after: str | None, *, milliseconds: int) -> Self:
@@ -160,20 +161,19 @@ class Stream:
             raise
 
     def _open(self, after: str | None) -> None:
-        # Where something comes at once, a new stream does not tell where it began: then another one is made.
-        begun = False
-        while not begun:
-            self._close()
-            self._stream = self._watch(after)
-            begun = self._stream.resume_token is not None
-        self.position = self._stream.resume_token["_data"]
+        self._close()
+        self._stream = self._watch(after)
+        token = self._stream.resume_token
+        self.position = "" if token is None else token["_data"]
 
     def _watch(self, after: str | None) -> Any:
+        database = self._store.database.delegate
         try:
-            return self._store.database.delegate.watch(
+            return database.watch(
                 _PIPELINE,
                 # Not `resume_after`: where the database was dropped the log goes on, which that one denies.
                 start_after=None if after is None else {"_data": after},
+                start_at_operation_time=_newest(database) if after is None else None,
                 max_await_time_ms=self._milliseconds,
                 batch_size=_BATCH,
             )
@@ -202,20 +202,31 @@ class Stream:
         entries: list[Entry] = []
         size = 0
         end = time.monotonic() + _LONGEST_READ_SECONDS
-        while True:
+        while self.position < token and len(entries) < most and size < largest:
             entry = self._next()
             if isinstance(entry, Entry):
                 entries.append(entry)
                 size += entry.size
-            if self.position >= token or len(entries) >= most or size >= largest:
-                return entries
             if self._closing or time.monotonic() > end:
-                return entries
+                break
+        return entries
 
     def _close(self) -> None:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
+
+
+def _newest(database: Any) -> Timestamp:
+    """The moment of the newest write that a majority has.
+
+    A stream that begins with no moment given is said to stand a little after all writes, where others do not get
+    before the next one.
+    """
+    find = {"find": "changes", "projection": {"_id": 1}, "limit": 1, "singleBatch": True}
+    answer: Document = database.command({**find, "readConcern": {"level": "majority"}})
+    newest: Timestamp = answer["operationTime"]
+    return newest
 
 
 def _is_final(error: OperationFailure) -> bool:

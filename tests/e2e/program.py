@@ -77,7 +77,7 @@ class Program:
             await asyncio.sleep(0.02)
         return found
 
-    def signal(self, number: signal.Signals) -> None:
+    def send(self, number: signal.Signals) -> None:
         """Send a signal, and do not wait."""
         self._process.send_signal(number)
 
@@ -125,7 +125,7 @@ async def collect(*options: str, log: Path) -> AsyncIterator[Program]:
         yield program
     finally:
         if process.returncode is None:
-            program.signal(signal.SIGCONT)
+            program.send(signal.SIGCONT)
         await program.stop()
 
 

@@ -99,10 +99,10 @@ async def guest(daemon: Libvirtd, embedded: Serve) -> AsyncIterator[Guest]:
         )
         yield Guest(daemon, domain, api, shown["vms"]["nodes"][0]["id"])
         assert "Traceback" not in program.said
-    if domain.isActive():
-        await asyncio.to_thread(domain.destroy)
-    if domain in connection.listAllDomains():
-        domain.undefine()
+    for left in connection.listAllDomains():
+        if left.isActive():
+            await asyncio.to_thread(left.destroy)
+        left.undefine()
     connection.close()
 
 

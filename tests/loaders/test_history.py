@@ -277,6 +277,18 @@ async def test_there_is_no_vm_before_it_came_and_after_it_went(store: Store, loa
         assert await history.vm_at(nobody, NOON) is None
 
 
+async def test_a_vm_that_was_too_large_to_be_kept_is_said_to_be_lost(store: Store, loaders: RequestLoaders) -> None:
+    chronicle = Chronicle(store)
+    vm = {"name": "web", "state": "RUNNING", "domain": {}}
+    for offset, content in ((0, vm), (5, None), (9, vm)):
+        await chronicle.becomes(NOON + offset * SECOND, content)
+    await store.earlier.delete_many({})
+    for offset in (0, 4):
+        with pytest.raises(ValueError, match=r"^Nothing is kept that tells what the VM was then\.$"):
+            await loaders.history.vm_at(chronicle.key, NOON + offset * SECOND)
+    assert await loaders.history.vm_at(chronicle.key, NOON + 9 * SECOND)
+
+
 async def test_a_moment_that_the_history_does_not_reach_is_refused(store: Store, loaders: RequestLoaders) -> None:
     chronicle = Chronicle(store)
     for number in range(4):

@@ -52,9 +52,18 @@ LISTS = {
     "naming of a VM": "vms { nodes { referencedBy(ARGUMENTS) { edges { cursor } nodes { id } } } }",
     "free devices": "hosts { freeDevices(ARGUMENTS) { edges { cursor } nodes { id } } }",
     "conflicts": "conflicts(ARGUMENTS) { edges { cursor } nodes { kind } }",
+    "changes": "changes(ARGUMENTS) { edges { cursor } nodes { revision } }",
+    "changes from the start": "changes(order: OLDEST_FIRST, ARGUMENTS) { edges { cursor } nodes { cursor } }",
+    "history of a VM": "vms { nodes { history(ARGUMENTS) { edges { cursor } nodes { at } } } }",
+    "history of a device": "vms { nodes { devices { history(ARGUMENTS) { edges { cursor } nodes { at } } } } }",
+    "history of a resource": "resources { nodes { history(ARGUMENTS) { edges { cursor } nodes { at } } } }",
 }
 SORTS = {name: "resources" if name.startswith(("resources", "naming", "free")) else name for name in LISTS} | {
-    "dependents": "attachments"
+    "dependents": "attachments",
+    "changes from the start": "changes",
+    "history of a VM": "history",
+    "history of a device": "history",
+    "history of a resource": "history",
 }
 """What the lists are of: those of one sort take each other's cursors, which only tell a place in the order."""
 every_list = pytest.mark.parametrize("selection", LISTS.values(), ids=LISTS)
@@ -98,7 +107,8 @@ async def test_pages_have_a_size(there: Api, selection: str, first: int) -> None
         packed(["resources", {"$gt": ""}, "x", "y"]), packed(["attachments", "a", "b", "c", HALF]),
         packed(["attachments", 1, 2, 3, 4]), packed(["neighbours", {"$ne": None}]), packed(["conflicts", 99, "x"]),
         packed(["conflicts", -1, "x"]), packed(["conflicts", 10**30, "x"]), packed(["conflicts", 0, HALF]),
-        packed(["referenced", ["x"]]), "W" * 4000 + "==",
+        packed(["referenced", ["x"]]), packed(["revisions", 0]), packed(["revisions", HALF]),
+        packed(["revisions", 1.5]), packed(["change", 1, 2, 3]), packed(["revisions", 10**30]), packed(["revisions", True]), "W" * 4000 + "==",
     ],
     ids=lambda after: repr(after)[:24],
 )  # fmt: skip
@@ -108,7 +118,8 @@ async def test_what_is_no_cursor_is_refused(there: Api, selection: str, after: s
 
 async def test_cursors_of_other_lists_are_refused(there: Api) -> None:
     given = {name: cursors(await there.data(asked(LISTS[name]), first=5, after=None)) for name in SORTS}
-    assert all(given[name] for name in ("resources", "sockets", "attachments", "neighbours", "conflicts"))
+    assert all(given[name] for name in ("resources", "sockets", "attachments", "neighbours", "conflicts", "changes"))
+    assert given["history of a VM"]
     for name, selection in LISTS.items():
         for other, some in given.items():
             for cursor in some:
@@ -119,7 +130,9 @@ async def test_cursors_of_other_lists_are_refused(there: Api) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 async def test_any_place_is_one_of_the_list_or_refused(there: Api, data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(["resources", "attachments", "neighbours", "conflicts", "referenced"]))
+    name = data.draw(
+        st.sampled_from(["resources", "attachments", "neighbours", "conflicts", "referenced", "revisions"])
+    )
     rest = st.lists(st.none() | st.text() | st.integers() | st.booleans() | st.dictionaries(st.text(), st.text()))
     selection = data.draw(st.sampled_from(list(LISTS.values())))
     told = await messages(there, asked(selection), first=3, after=packed([name, *data.draw(rest)]))

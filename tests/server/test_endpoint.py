@@ -354,6 +354,15 @@ def doubling(depth: int, core: str) -> str:
             "The answer may have 1,000,000 entries of lists, not 3,001,000: ask for smaller pages.",
         ),
         (
+            '{ vms(first: 500) { nodes { a: diff(from: "2026-01-01") { paths { path } } '
+            'b: diff(from: "2026-02-01") { paths { path } } } } }',
+            "The answer may have 1,000,000 entries of lists, not 1,500,500: ask for smaller pages.",
+        ),
+        (
+            "{ vms(first: 500) { nodes { devices { history(first: 1) { nodes { at } } } } } }",
+            "The answer may have 1,000,000 entries of lists, not 1,010,500: ask for smaller pages.",
+        ),
+        (
             f"{{ conflicts {{ nodes {{ attachments {{ resource {within('references { resource', 5)} }} }} }} }}",
             "The answer may have 1,000,000 entries of lists, not 55,555,550: ask for smaller pages.",
         ),
@@ -369,6 +378,7 @@ async def test_documents_are_bounded(http: httpx.AsyncClient, query: str, messag
     "query",
     [
         f"{{ {repeated('a', MOST_ALIASES)} {'hosts { name } ' * 200} }}",
+        '{ vms(first: 500) { nodes { diff(from: "2026-01-01") { paths { path } } history { nodes { at } } } } }',
         "{ vms(first: 500) { nodes { disks { resource { attachments(first: 100) { nodes { vm { name } } } } } } } }",
         "{ resources(first: 500) { nodes { attachments(first: 500) { nodes { vm { name } } } } } }",
         "{ vms(first: 100) { nodes { neighbours { nodes { vm { name } shared { resource { name } } } } conflicts { "

@@ -27,9 +27,10 @@ POOL = {
 
 def meets(**condition: Any) -> tuple[bool, bool]:
     """Whether the two records meet a condition."""
-    one = ChangeCondition(
-        **{name: frozenset(wanted) if isinstance(wanted, list) else wanted for name, wanted in condition.items()}
-    )
+    given: dict[str, Any] = {
+        name: frozenset(wanted) if isinstance(wanted, list) else wanted for name, wanted in condition.items()
+    }
+    one = ChangeCondition(**given)
     return one.matches(VM), one.matches(POOL)
 
 

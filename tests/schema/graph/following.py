@@ -53,9 +53,14 @@ async def followed_api(mongo: EmbeddedMongo, capacity: int = 4096) -> AsyncItera
 
 async def emptied(api: Api) -> None:
     """Remove everything, and wait until all that was written before has gone through the feed."""
-    assert api.feed is not None
+    await settled(api)
     for collection in await api.store.database.list_collection_names():
         await api.store.database[collection].delete_many({})
+
+
+async def settled(api: Api) -> None:
+    """Wait until all that was written before has gone through the feed; leaves a VM on a host of its own."""
+    assert api.feed is not None
     key = uuid.uuid4().hex
     events = api.feed.follow(ChangeCondition(), None)
     first = asyncio.ensure_future(anext(events))
@@ -66,8 +71,6 @@ async def emptied(api: Api) -> None:
         while not (isinstance(event, Change) and event.record["key"] == f"nowhere/{key}"):
             event = await anext(events)
     await events.aclose()
-    for collection in await api.store.database.list_collection_names():
-        await api.store.database[collection].delete_many({})
 
 
 @asynccontextmanager
@@ -110,7 +113,6 @@ async def refusal(events: Events) -> str:
     async with asyncio.timeout(_SECONDS):
         result = await anext(events)
     (error,) = result.errors
-    assert isinstance(error.original_error, ValueError)
     return str(error.message)
 
 

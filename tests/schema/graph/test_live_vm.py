@@ -2,10 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from loaders import RequestLoaders
+from loaders.errors import ReadFailed
+from schema.element import Document
+from schema.graph.context import Paths
 from schema.graph.schema import build_schema
 from schema.node import node_id
 from server.collector.inventory import ResourceObservation
@@ -129,7 +135,7 @@ BEYOND = [
     "dependents { totalCount }",
     "history { nodes { host { name } } }",
     "devices { vm { devices { vm { host { name } } } } }",
-    "...A } } fragment A on VirtualMachine { name ...B } fragment B on VirtualMachine { host { name }",
+    "...A } } fragment A on VirtualMachine { name ...B } fragment B on VirtualMachine { host { name",
 ]
 
 
@@ -168,6 +174,38 @@ async def test_how_the_events_may_be_delivered(live: Api) -> None:
     await events.aclose()
     delivery = context.delivery
     assert (delivery.latest_only, delivery.from_now, delivery.cursor) == (True, True, None)
+
+
+class Failing(RequestLoaders):
+    """Loaders that cannot read VMs for a while."""
+
+    broken = False
+
+    async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
+        if self.broken:
+            raise ReadFailed("MongoDB does not answer; try again in a moment.")
+        return await super().vm(vm_id, paths)
+
+
+async def test_what_could_not_be_read_is_read_again(live: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    await observe(live, "kvm", "web")
+    events: Any = await live.schema.subscribe(vm("name"), context_value=live.context(Failing))
+    async with aclosing(events), asyncio.timeout(20):
+        assert (await anext(events)).data == {"vm": {"name": "web"}}
+        monkeypatch.setattr(Failing, "broken", True)
+        await observe(live, "kvm", "web", xml("web", title="second"))
+        failed = await anext(events)
+        assert (failed.data, [error.message for error in failed.errors]) == (
+            {"vm": None}, ["MongoDB does not answer; try again in a moment."],
+        )  # fmt: skip
+        coming = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(1.2)
+        assert not coming.done(), "the same error is told once"
+        monkeypatch.setattr(Failing, "broken", False)
+        assert (await coming).data == {"vm": {"name": "web"}}, "though nothing changed"
+        await observe(live, "kvm", "web", xml("web", title="third"))
+        await observe(live, "kvm", "web", xml("web-2"))
+        assert (await anext(events)).data == {"vm": {"name": "web-2"}}
 
 
 async def test_a_subscription_that_ends_is_forgotten_at_once(live: Api) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from loaders.change_cursor import ChangeCursor
 from schema.graph.context import Lagged
 from schema.node import node_id
 from server.collector.inventory import ResourceObservation
@@ -21,6 +23,7 @@ from tests.schema.graph.following import (
     nothing_more,
     observe,
     refusal,
+    settled,
     subscribed,
     xml,
 )
@@ -96,6 +99,7 @@ async def test_every_event_reads_anew(live: Api) -> None:
 async def test_which_device_changed_from_what_to_what(live: Api) -> None:
     await observe(live, "kvm", "web", xml("web", disk("vda") + disk("vdb")))
     device = node_id("Device", "kvm/web", "disk/vda")
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", xml("web", disk("vda", "writeback") + disk("vdb"), title="second"))
         changed = await following(events)
@@ -113,6 +117,7 @@ async def test_which_device_changed_from_what_to_what(live: Api) -> None:
 
 async def test_hot_plug_and_unplug(live: Api) -> None:
     await observe(live, "kvm", "web", xml("web", disk("vda")))
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", xml("web", disk("vda") + nic(1)))
         (plugged,) = (await following(events))["devices"]
@@ -133,6 +138,7 @@ async def test_hot_plug_and_unplug(live: Api) -> None:
 async def test_a_device_that_moves(live: Api) -> None:
     three = [disk("vda"), disk("vdb"), disk("vdc")]
     await observe(live, "kvm", "web", xml("web", "".join(three)))
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", xml("web", "".join([three[2], three[0], three[1]])))
         (moved,) = (await following(events))["devices"]
@@ -146,6 +152,7 @@ async def test_another_spelling_is_no_change(live: Api) -> None:
         return disk("vda").replace("</disk>", f"<address type='pci' bus='{bus}' slot='0x0A'/></disk>")
 
     await observe(live, "kvm", "web", xml("web", addressed("0x04")))
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", xml("web", addressed("4")))
         await observe(live, "kvm", "web", xml("web", addressed("0x5")))
@@ -170,7 +177,7 @@ async def test_secrets_are_withheld(live: Api) -> None:
         await observe(live, "kvm", "web", xml("web"))
         told.append(await following(events))
         assert told[1]["devices"][0]["paths"] == [
-            {"path": "devices.graphics.passwd", "old": None, "new": None, "moved": False, "withheld": "SECRET"}
+            {"path": "devices.graphics.password", "old": None, "new": None, "moved": False, "withheld": "SECRET"}
         ]
         assert told[2]["devices"][0]["paths"][0]["old"]["port"] == 5901
         assert "-secret" not in str(told)
@@ -181,6 +188,7 @@ async def test_large_numbers_are_digits(live: Api) -> None:
         return xml("web", more=f"<memory unit='KiB'>{kib}</memory>")
 
     await observe(live, "kvm", "web", sized(2**53 - 1))
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", sized(2**53 + 1))
         (changed,) = (await following(events))["paths"]
@@ -190,6 +198,7 @@ async def test_large_numbers_are_digits(live: Api) -> None:
 async def test_the_other_definition(live: Api) -> None:
     now, then = xml("web", disk("vda")), xml("web", disk("vda", "writeback"))
     await observe(live, "kvm", "web", now, other=now)
+    await settled(live)
     async with subscribed(live, changes(DETAILS)) as events:
         await observe(live, "kvm", "web", now, other=then)
         changed = await following(events)
@@ -347,6 +356,17 @@ async def test_a_reader_that_is_too_slow_is_told_and_comes_again(mongo: Embedded
         async with subscribed(api, changes(PLACE, f'(after: "{told[-1]["cursor"]}")')) as events:
             told += [await following(events) for _ in range(21)]
         assert [event["revision"] for event in told] == list(range(1, 31))
+
+
+async def test_a_cursor_that_mongodb_does_not_reach_back_to(live: Api) -> None:
+    then = datetime.now(UTC).replace(microsecond=0) - timedelta(days=400)
+    token = f"82{int(then.timestamp()):08X}000000012B022C0100296E5A1004{'00' * 16}04"
+    cursor = ChangeCursor(then, "kvm", 1, token).pack()
+    async with subscribed(live, changes(f"{PLACE} {ENDS}", f'(after: "{cursor}")')) as events:
+        expired = await following(events)
+        assert (expired["__typename"], expired["lost"]) == ("CursorExpired", False)
+        assert datetime.fromisoformat(expired["readableFrom"]) <= then
+        assert [event async for event in events] == []
 
 
 async def test_a_transport_may_only_say_that_a_reader_lagged(live: Api) -> None:

@@ -1,0 +1,232 @@
+"""What the feed survives: MongoDB changes its primary or freezes, an API dies, a client never reads, clocks jump."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+import websockets
+
+from bench.loss.api import Api, Balancer, Unanswered, answered
+from bench.loss.processes import VIRTGRAPH, Supervised, end, until, virtgraph_environment
+from bench.loss.replica_set import ReplicaSet
+from bench.loss.subscribers import Interest, Subscriber
+from tests.e2e.client import Json
+from tests.e2e.conftest import Say
+from tests.e2e.program import files_host
+
+SECONDS = 60
+QUEUE = 64
+"""Changes that may wait for one subscriber."""
+PROOF = """
+{ vms(first: 100) { nodes { id name revision domain { description memory { value } } } } }
+"""
+
+
+def restart_after() -> float:
+    return 1.0
+
+
+class Site:
+    """A replica set, two APIs and a collector that watches a directory; what is put there is what must be answered."""
+
+    def __init__(self, directory: Path, replica_set: ReplicaSet, apis: list[Api]) -> None:
+        self._directory = directory
+        self.replica_set = replica_set
+        self.apis = apis
+        self._balancer = Balancer(apis)
+        self.put_last: dict[str, int] = {}
+
+    def put(self, name: str, memory: int, description: str = "") -> None:
+        """Write a document at once: a reader sees the one before or this one."""
+        text = (
+            f"<domain type='kvm'><name>{name}</name><memory unit='KiB'>{memory}</memory>"
+            f"<description>{description}</description></domain>"
+        )
+        hidden = self._directory / f".{name}.xml"
+        hidden.write_text(text)
+        hidden.rename(self._directory / f"{name}.xml")
+        self.put_last[name] = memory
+
+    async def change_for(self, seconds: float, *names: str) -> None:
+        """Change these VMs in turn, about ten times a second."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for name in names:
+                self.put(name, self.put_last.get(name, 0) + 1)
+                await asyncio.sleep(0.1 / len(names))
+
+    async def vms(self) -> list[Json]:
+        """What the first API answers."""
+        found: list[Json] = (await self.apis[0].query(PROOF))["vms"]["nodes"]
+        return found
+
+    async def read(self) -> dict[str, int]:
+        """Wait until every VM is as it was last put; the revisions by id."""
+
+        async def same() -> bool:
+            try:
+                vms = await self.vms()
+            except Unanswered:
+                return False
+            return {vm["name"]: vm["domain"]["memory"]["value"] for vm in vms} == self.put_last
+
+        await until(same, "every VM is as it was last put", SECONDS)
+        return {vm["id"]: vm["revision"] for vm in await self.vms()}
+
+    @asynccontextmanager
+    async def followed(self, count: int = 2) -> AsyncIterator[list[Subscriber]]:
+        """Follow the feed from now on; on leaving, each must have got every revision since once, in order."""
+        before = await self.read()
+        cursor: str = await answered(self.apis[0].cursor, SECONDS)
+        subscribers = [Subscriber(f"subscriber-{n}", Interest(), cursor) for n in range(count)]
+        following = [asyncio.create_task(one.run(self._balancer)) for one in subscribers]
+        try:
+            await until(lambda: all(one.connections for one in subscribers), "all are connected", SECONDS)
+            yield subscribers
+            revisions = await self.read()
+            expected = {key: list(range(before.get(key, 0) + 1, n + 1)) for key, n in revisions.items()}
+            expected = {key: numbers for key, numbers in expected.items() if numbers}
+            await until(lambda: all(got(one) == expected for one in subscribers), "all got everything", SECONDS)
+            await asyncio.sleep(1)
+            assert [got(one) for one in subscribers] == [expected] * count
+        finally:
+            for task in following:
+                await end(task)
+
+
+def got(one: Subscriber) -> dict[str, list[int]]:
+    """The revisions that a subscriber got, by VM, in the order in which they came."""
+    revisions: dict[str, list[int]] = {}
+    for event in one.events:
+        revisions.setdefault(event.key, []).append(event.revision)
+    return revisions
+
+
+def longest_silence(subscribers: Sequence[Subscriber]) -> float:
+    """The longest time in seconds between two events of a subscriber."""
+    return max(
+        later.arrived - earlier.arrived
+        for one in subscribers
+        for earlier, later in zip(one.events, one.events[1:], strict=False)
+    )
+
+
+@pytest.fixture(scope="module")
+async def site(mongod_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    directory = tmp_path_factory.mktemp("faults")
+    dumps = directory / "dumps"
+    dumps.mkdir()
+    async with AsyncExitStack() as stack:
+        replica_set = await stack.enter_async_context(ReplicaSet(directory, restart_after))
+        options = ("--subscriber-queue", str(QUEUE))
+        apis = [Api(f"api-{number}", replica_set.uri, directory, restart_after, *options) for number in range(2)]
+        collector = Supervised(
+            "collector",
+            [*VIRTGRAPH, "collect", "--host", files_host("dumps", dumps), "--mongodb-uri", replica_set.uri],
+            directory / "collector.log",
+            restart_after=restart_after,
+            environment=virtgraph_environment(),
+        )
+        for process in (*apis, collector):
+            stack.push_async_callback(process.stop)
+            await process.start()
+        for api in apis:
+            await answered(api.vms, SECONDS)
+        yield Site(dumps, replica_set, apis)
+
+
+async def test_the_primary_steps_down(site: Site, say: Say) -> None:
+    async with site.followed() as subscribers:
+        changing = asyncio.create_task(site.change_for(8, "a", "b"))
+        await asyncio.sleep(2)
+        await site.replica_set.until_whole(SECONDS)
+        before = await site.replica_set.primary()
+        assert before
+        await before.client.admin.command("replSetStepDown", 30)
+        await changing
+        await site.replica_set.until_whole(SECONDS)
+        assert await site.replica_set.primary() is not before
+    assert [one.connections for one in subscribers] == [1, 1], "nobody was cut off"
+    say(f"The primary stepped down: the longest silence was {longest_silence(subscribers):.1f} seconds.")
+
+
+async def test_the_primary_freezes_for_ten_seconds(site: Site, say: Say) -> None:
+    async with site.followed() as subscribers:
+        changing = asyncio.create_task(site.change_for(16, "a", "b"))
+        await asyncio.sleep(2)
+        await site.replica_set.until_whole(SECONDS)
+        primary = await site.replica_set.primary()
+        assert primary
+        primary.freeze()
+        try:
+            await asyncio.sleep(10)
+        finally:
+            primary.thaw()
+        await changing
+    await site.replica_set.until_whole(SECONDS)
+    say(f"The primary was frozen for 10 seconds: the longest silence was {longest_silence(subscribers):.1f} seconds.")
+
+
+async def test_an_api_is_killed(site: Site) -> None:
+    async with site.followed(4) as subscribers:
+        changing = asyncio.create_task(site.change_for(6, "a", "b"))
+        await asyncio.sleep(2)
+        site.apis[1].kill()
+        await changing
+    connections = [one.connections for one in subscribers]
+    assert sorted(connections) == [1, 1, 2, 2], "those of the other API went on, the others came there"
+
+
+async def test_a_client_that_never_reads(site: Site) -> None:
+    query = """
+        subscription ($after: String) { changes(after: $after) {
+          __typename ... on Change { cursor revision vmId paths { path new } } ... on Lagged { after: cursor missed } } }
+    """
+    cursor = await site.apis[0].cursor()
+    before = await site.read()
+    address = site.apis[0].address
+    assert address
+    protocol = websockets.Subprotocol("graphql-transport-ws")
+    async with websockets.connect(
+        f"ws{address.removeprefix('http')}/graphql", subprotocols=[protocol], proxy=None, ping_interval=None
+    ) as socket:
+        await socket.send(json.dumps({"type": "connection_init"}))
+        assert json.loads(await socket.recv())["type"] == "connection_ack"
+        payload = {"query": query, "variables": {"after": cursor}}
+        await socket.send(json.dumps({"type": "subscribe", "id": "sleeper", "payload": payload}))
+        async with site.followed() as subscribers:
+            for number in range(4 * QUEUE):
+                # Together more than the queue and every buffer on the way can hold.
+                site.put("large", number, str(number).ljust(100_000, "."))
+                await asyncio.sleep(0.05)
+        assert longest_silence(subscribers) < 5, "the others did not wait for it"
+        # It wakes up, and reads what had been sent before it was given up.
+        revisions = []
+        lagged = None
+        try:
+            while (message := json.loads(await asyncio.wait_for(socket.recv(), 10)))["type"] == "next":
+                change = message["payload"]["data"]["changes"]
+                if change["__typename"] == "Lagged":
+                    lagged = change
+                    cursor = lagged["after"] or cursor
+                    continue
+                revisions.append(change["revision"])
+                cursor = change["cursor"]
+            assert message["type"] == "complete"
+            assert lagged
+            assert lagged["missed"] > 0
+        except websockets.ConnectionClosed:
+            pass
+    (large,) = set(await site.read()) - set(before)
+    later = Subscriber("awake", Interest(), cursor)
+    following = asyncio.create_task(later.run(Balancer(site.apis)))
+    last = (await site.read())[large]
+    try:
+        await until(lambda: bool(later.events) and later.events[-1].revision == last, "it caught up", SECONDS)
+    finally:
+        await end(following)
+    assert revisions + got(later)[large] == list(range(1, last + 1))
