@@ -242,6 +242,27 @@ async def test_resources_are_told_too(inventory: Inventory, store: Store) -> Non
     await consistent(store)
 
 
+async def test_large_documents_go_a_few_at_a_time(watched: Store, commands: Commands) -> None:
+    inventory = MongoInventory(watched)
+    large = domain(more=f"<metadata><a>{'x' * 9_000_000}</a></metadata>")
+    for key in "abcdefg":
+        await inventory.vms_observed("kvm", [observed(key, large)])
+    commands.sent.clear()
+    await inventory.vms_vanished("kvm", list("abcdefg"))
+    assert commands.names().count("commitTransaction") == 3
+    assert await watched.earlier.count_documents({}) == 7
+    await consistent(watched)
+
+
+async def test_what_cannot_be_kept_goes_all_the_same(inventory: Inventory, store: Store) -> None:
+    await inventory.vms_observed("kvm", [observed("a"), observed("b")])
+    await store.database.command({"collMod": "earlier", "validator": {"key": {"$ne": "kvm/a"}}})
+    await inventory.vms_vanished("kvm", ["a", "b"])
+    assert await store.vms.count_documents({}) == 0
+    assert await kept(store) == ["kvm/b@1"]
+    await consistent(store)
+
+
 async def test_an_unchanged_fleet_writes_nothing(inventory: Inventory, watched: Store, commands: Commands) -> None:
     seen = [observed(str(number), domain(), persistent_xml=domain(memory=number)) for number in range(250)]
     resources = [secret(number) for number in range(9)]
