@@ -23,7 +23,7 @@ _MOST_KEPT, _LARGEST_KEPT = 32, 16 * 1024 * 1024
 
 _IDLE_SECONDS = 1.0
 _AWAIT_MILLISECONDS = 50
-_PATIENCE_SECONDS = 1.0
+_PATIENCE_SECONDS, _PATIENCE_SEGMENTS = 1.0, 8
 """So long somebody waits while others, who are further behind, come first."""
 
 _NEARBY = timedelta(minutes=1)
@@ -72,6 +72,7 @@ class CatchUp:
         self._stream: Stream | None = None
         self._closing = asyncio.Event()
         self._pause = _FIRST_PAUSE
+        self._in_turn = 0
 
     async def after(self, token: str) -> Segment | None:
         """A segment with what comes next after a token that is before the head; None when this is closed.
@@ -114,16 +115,16 @@ class CatchUp:
         try:
             while self._waiting and not self._closing.is_set():
                 while await self._is_wanted():
-                    await self._answer(self._most_urgent())
+                    await self._answer(*self._most_urgent())
                 self._kept.clear()
                 await self._close_stream()
         finally:
             await self._close_stream()
 
-    async def _answer(self, waiter: _Waiter) -> None:
+    async def _answer(self, waiter: _Waiter, nearby: timedelta) -> None:
         """Read on for somebody, and tell all whom it concerns."""
         try:
-            self._keep(await self._segment(waiter.token))
+            self._keep(await self._segment(waiter.token, nearby))
             self._pause = _FIRST_PAUSE
         except PyMongoError as error:
             _LOGGER.debug("What was missed cannot be read now: %s", error)
@@ -146,15 +147,19 @@ class CatchUp:
                 await asyncio.wait_for(self._arrived.wait(), _IDLE_SECONDS)
         return bool(self._waiting) and not self._closing.is_set()
 
-    def _most_urgent(self) -> _Waiter:
+    def _most_urgent(self) -> tuple[_Waiter, timedelta]:
+        """For whom to read now, and over how much of what only others need."""
         oldest = min(self._waiting, key=lambda waiter: waiter.since)
-        if asyncio.get_running_loop().time() - oldest.since > _PATIENCE_SECONDS:
-            return oldest
-        return min(self._waiting, key=lambda waiter: waiter.token)
+        waited = asyncio.get_running_loop().time() - oldest.since
+        if waited > _PATIENCE_SECONDS and self._in_turn >= _PATIENCE_SEGMENTS:
+            self._in_turn = 0
+            return oldest, timedelta()
+        self._in_turn += 1
+        return min(self._waiting, key=lambda waiter: waiter.token), _NEARBY
 
-    async def _segment(self, token: str) -> Segment:
-        """The next segment after a token, or after one that is not far before it."""
-        if self._stream is not None and not _is_near(self._stream.position, token):
+    async def _segment(self, token: str, nearby: timedelta) -> Segment:
+        """The next segment after a token, or after one before it."""
+        if self._stream is not None and not _is_near(self._stream.position, token, nearby):
             await self._close_stream()
         if self._stream is not None:
             try:
@@ -184,9 +189,9 @@ class CatchUp:
             await stream.close()
 
 
-def _is_near(position: str, token: str) -> bool:
+def _is_near(position: str, token: str, nearby: timedelta) -> bool:
     """Whether a stream at a position reads on to a token rather than being opened there."""
     if position >= token:
         return position == token
     before, then = committed(position), committed(token)
-    return before is not None and then is not None and then - before < _NEARBY
+    return before is not None and then is not None and then - before < nearby

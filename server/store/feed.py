@@ -182,7 +182,7 @@ class ChangeFeed:
         return None
 
     async def _open(self, after: str | None) -> Stream:
-        stream = await Stream.open(self._store, after, milliseconds=_AWAIT_MILLISECONDS)
+        stream = await Stream.open(self._store, after, milliseconds=_AWAIT_MILLISECONDS, anew=self._gap)
         if self._gap:
             # Only now: whoever reads everything anew because of it will not miss what comes next.
             self._gap = False

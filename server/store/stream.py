@@ -124,14 +124,14 @@ class Stream:
         """The resume token up to which everything has been read; empty where a new stream begins with a change."""
 
     @classmethod
-    async def open(cls, store: Store, after: str | None, *, milliseconds: int) -> Self:
+    async def open(cls, store: Store, after: str | None, *, milliseconds: int, anew: bool = False) -> Self:
         """Open a stream after a resume token, or from now on; one read waits `milliseconds` for something to come.
 
-        Raises RefusedToken too.
+        From now on may mean with the newest change that there is, but not if `anew`. Raises RefusedToken too.
         """
         stream = cls(store, milliseconds)
         try:
-            await stream._call(stream._open, after)
+            await stream._call(stream._open, after, anew)
         except BaseException:
             await stream.close()
             raise
@@ -160,20 +160,20 @@ class Stream:
                 raise Unresumable(str(error)) from error
             raise
 
-    def _open(self, after: str | None) -> None:
+    def _open(self, after: str | None, anew: bool = False) -> None:
         self._close()
-        self._stream = self._watch(after)
+        database = self._store.database.delegate
+        self._stream = self._watch(after, _newest(database) if after is None and not anew else None)
         token = self._stream.resume_token
         self.position = "" if token is None else token["_data"]
 
-    def _watch(self, after: str | None) -> Any:
-        database = self._store.database.delegate
+    def _watch(self, after: str | None, moment: Timestamp | None) -> Any:
         try:
-            return database.watch(
+            return self._store.database.delegate.watch(
                 _PIPELINE,
                 # Not `resume_after`: where the database was dropped the log goes on, which that one denies.
                 start_after=None if after is None else {"_data": after},
-                start_at_operation_time=_newest(database) if after is None else None,
+                start_at_operation_time=moment,
                 max_await_time_ms=self._milliseconds,
                 batch_size=_BATCH,
             )
