@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,13 @@ class Api(Supervised):
     """One `virtgraph serve --no-collector`; each run has another port."""
 
     def __init__(
-        self, name: str, mongodb_uri: str, directory: Path, restart_after: Callable[[], float], *options: str
+        self,
+        name: str,
+        mongodb_uri: str,
+        directory: Path,
+        restart_after: Callable[[], float],
+        *options: str,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         command = [*VIRTGRAPH, "serve", "--no-collector", "--port", "0", "--mongodb-uri", mongodb_uri, *options]
         super().__init__(
@@ -52,7 +58,7 @@ class Api(Supervised):
             command,
             directory / f"{name}.log",
             restart_after=restart_after,
-            environment=virtgraph_environment(),
+            environment=virtgraph_environment() | dict(environment or {}),
         )
 
     @property
