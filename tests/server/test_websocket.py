@@ -86,7 +86,7 @@ async def test_who_comes_while_the_server_stops_is_told_at_once(shared_store: St
 async def test_a_client_that_never_reads_delays_nobody(shared_store: Store, caplog: pytest.LogCaptureFixture) -> None:
     async with serving(shared_store, unread_seconds=1) as api, AsyncExitStack() as stack:
         (reading,) = await subscribed(stack, api, 1)
-        raw = await stack.enter_async_context(_frozen(api.address))
+        raw = await stack.enter_async_context(_Frozen(api.address))
         await raw.subscribe(BIG_CHANGES)
         await reading.subscribe(BIG_CHANGES, "big")
         await api.subscribed(2)
@@ -105,10 +105,6 @@ async def test_a_client_that_never_reads_delays_nobody(shared_store: Store, capl
     assert caplog.records == []
 
 
-def _frozen(address: str) -> "_Frozen":
-    return _Frozen(address)
-
-
 class _Frozen:
     """A WebSocket on a raw socket, of which nothing is read after the handshake."""
 
@@ -117,10 +113,16 @@ class _Frozen:
 
     async def __aenter__(self) -> "_Frozen":
         loop = asyncio.get_running_loop()
-        key = "dGhlIHNhbXBsZSBub25jZQ=="
-        head = f"GET /graphql HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        head += f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
-        await loop.sock_sendall(self._socket, head.encode())
+        head = (
+            "GET /graphql HTTP/1.1",
+            "Host: localhost",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Protocol: graphql-transport-ws",
+        )
+        await loop.sock_sendall(self._socket, "\r\n".join((*head, "", "")).encode())
         assert b"101" in await loop.sock_recv(self._socket, 4096)
         await self._send({"type": "connection_init"})
         return self
