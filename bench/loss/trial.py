@@ -132,6 +132,7 @@ class Trial:
             "slowest_recovery": slowest_recovery(subscribers, chaos.done),
             "ended_by_themselves": {one.name: one.ends for one in (*self._apis, *self._collectors) if one.ends},
             "tracebacks": sum("Traceback" in line for line in self._logged()),
+            "refusals": sum("MongoDB refuses" in line for line in self._logged()),
             "why_connections_ended": dict(sum((one.ends for one in subscribers), Counter()).most_common()),
             "seed": self._plan.seed,
         }

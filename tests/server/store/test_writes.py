@@ -189,6 +189,23 @@ async def _replica_set(port: int) -> Store:
     return store
 
 
+async def test_a_connection_without_sessions_refuses_no_document(store: Store) -> None:
+    """As one is that was opened while the server was neither primary nor secondary; the driver keeps it."""
+    await store.check()
+    (server,) = store.client.delegate._topology._servers.values()
+    connections = list(server.pool.conns)
+    assert connections
+    for connection in connections:
+        connection.supports_sessions = False
+    writing = asyncio.create_task(write(store, [insert(1)]))
+    await asyncio.sleep(0.5)
+    assert not writing.done()
+    for connection in connections:
+        connection.supports_sessions = True
+    assert await writing == 0
+    assert await store.vms.distinct("_id") == ["kvm/001"]
+
+
 async def test_earlier_documents_are_written_in_portions(watched: Store, commands: Commands) -> None:
     large = {"of": "VM", "revision": 1, "at": NOW, "document": {"x": "x" * 9_000_000}}
     changes = [
