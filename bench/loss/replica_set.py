@@ -91,8 +91,9 @@ class ReplicaSet:
     async def close(self) -> None:
         """End every member."""
         for member in self.members:
-            await member.stop()
+            # First the client, or it would be left with a connection that was never made.
             await member.client.close()
+            await member.stop()
 
     async def primary(self) -> Member | None:
         """The member that takes writes now."""
