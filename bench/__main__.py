@@ -2,9 +2,9 @@
 
 import argparse
 
-from bench import build, codec, feed_loss
+from bench import build, codec, fanout, feed_loss
 
-BENCHES = {"codec": codec.main, "build": build.main, "feed_loss": feed_loss.main}
+BENCHES = {"codec": codec.main, "build": build.main, "fanout": fanout.main, "feed_loss": feed_loss.main}
 
 
 def main() -> None:

@@ -41,8 +41,9 @@ def _bar(seconds: float, *, quiet: bool) -> Iterator[Report]:
 
 
 def passed(figures: dict[str, Any], verdict: Verdict) -> bool:
-    """Whether nothing was lost or repeated, and enough was killed for that to mean something."""
-    return verdict.clean and figures["kills"] >= fewest_kills(figures["seconds"])
+    """Whether nothing was lost, repeated or mistaken, and enough was killed for that to mean something."""
+    mistakes = figures["tracebacks"] + figures["refusals"]
+    return verdict.clean and not mistakes and figures["kills"] >= fewest_kills(figures["seconds"])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -59,9 +59,11 @@ class Rebuilding:
             since = vm["changedAt"]
             if reach is None and moment < since:
                 raise _out_of_reach(since)
-        found = await self._definition("VM", vm, revision) if revision else None
-        if found is None:
+        if revision == 0:
             return None
+        found = await self._definition("VM", vm, revision)
+        if found is None:  # it was too large to be kept beside the record of its removal
+            raise ValueError("Nothing is kept that tells what the VM was then.")
         other = await self._first("definitions", {"_id": self.vm_id})
         # The present one of a VM is as old as the VM's own document.
         other = None if vm is None or other is None else {**other, "revision": vm["revision"]}

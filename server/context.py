@@ -11,9 +11,16 @@ class RequestContext:
 
     def __init__(self, changes: Changes, make_loaders: Callable[[], Loaders], delivery: Delivery | None = None) -> None:
         self.changes = changes
-        self.loaders = make_loaders()
         self.delivery = delivery or Delivery()
         self._make_loaders = make_loaders
+        self._loaders: Loaders | None = None
+
+    @property
+    def loaders(self) -> Loaders:
+        """Reads of this operation. Most events of most subscriptions need none, and thousands wait for one."""
+        if self._loaders is None:
+            self._loaders = self._make_loaders()
+        return self._loaders
 
     def anew(self) -> Self:
         """A context with loaders of its own for an operation that is delivered the way this one says."""
@@ -21,4 +28,4 @@ class RequestContext:
 
     def renew(self) -> None:
         """Forget what was read: the next event of a subscription must see fresh documents."""
-        self.loaders = self._make_loaders()
+        self._loaders = None

@@ -151,18 +151,17 @@ async def _beating(
 ) -> AsyncGenerator[Payload | None, None]:
     """What comes, and None whenever nothing came for so long; the first None after `first_seconds`."""
     patience = first_seconds
-    ended = Payload("", None)
-    coming = asyncio.ensure_future(anext(payloads, ended))
+    coming = asyncio.ensure_future(anext(payloads, None))
     try:
         while True:
             done, _ = await asyncio.wait((coming,), timeout=patience)
             patience = seconds
             if not done:
                 yield None
-            elif (payload := coming.result()) is ended:
+            elif (payload := coming.result()) is None:
                 return
             else:
-                coming = asyncio.ensure_future(anext(payloads, ended))
+                coming = asyncio.ensure_future(anext(payloads, None))
                 yield payload
     finally:
         coming.cancel()

@@ -179,8 +179,6 @@ class Group:
     async def _hand(self, payload: Payload) -> None:
         delivery = self._context.delivery
         if delivery.latest_only:
-            if self._latest is not None and self._latest.text == payload.text:
-                return
             self._latest = payload
         for member in self._members:
             member.hand(payload, latest_only=delivery.latest_only)

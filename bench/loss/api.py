@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +43,22 @@ class Unanswered(Exception):
 class Api(Supervised):
     """One `virtgraph serve --no-collector`; each run has another port."""
 
-    def __init__(self, name: str, mongodb_uri: str, directory: Path, restart_after: Callable[[], float]) -> None:
-        command = [*VIRTGRAPH, "serve", "--no-collector", "--port", "0", "--mongodb-uri", mongodb_uri]
+    def __init__(
+        self,
+        name: str,
+        mongodb_uri: str,
+        directory: Path,
+        restart_after: Callable[[], float],
+        *options: str,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        command = [*VIRTGRAPH, "serve", "--no-collector", "--port", "0", "--mongodb-uri", mongodb_uri, *options]
         super().__init__(
             name,
             command,
             directory / f"{name}.log",
             restart_after=restart_after,
-            environment=virtgraph_environment(),
+            environment=virtgraph_environment() | dict(environment or {}),
         )
 
     @property

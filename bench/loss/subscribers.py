@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -127,6 +127,8 @@ class Subscriber:
     name: str
     interest: Interest
     cursor: str
+    stays: Callable[[], float | None] = lambda: None
+    """After how many seconds it leaves by itself each time, to come again; None where it stays."""
     events: list[Event] = field(default_factory=list)
     connections: int = 0
     lagged: int = 0
@@ -160,11 +162,17 @@ class Subscriber:
             close_timeout=1,
             max_size=None,
         ) as socket:
-            await socket.send(json.dumps({"type": "connection_init"}))
-            while True:
-                message: Json = json.loads(await socket.recv())
-                if why := await self._heard(socket, message):
-                    return why
+            try:
+                async with asyncio.timeout(self.stays()):
+                    await socket.send(json.dumps({"type": "connection_init"}))
+                    while True:
+                        message: Json = json.loads(await socket.recv())
+                        if why := await self._heard(socket, message):
+                            return why
+            except TimeoutError:
+                # Without a goodbye, as when a cable is pulled.
+                socket.transport.abort()
+                return "left by itself"
 
     async def _heard(self, socket: websockets.ClientConnection, message: Json) -> str | None:
         match message["type"]:
@@ -199,11 +207,15 @@ class Subscriber:
         return str(event["__typename"])
 
 
-def everybody(hosts: Sequence[str], cursor: str) -> Iterator[Subscriber]:
-    """The subscribers of the loss test: four who want everything, and four who want a part each."""
-    for number in range(4):
-        yield Subscriber(f"everything-{number}", Interest(), cursor)
-    yield Subscriber("half the hosts", Interest(hosts=list(hosts[: len(hosts) // 2])), cursor)
-    yield Subscriber("coming and going", Interest(subjects=["VM"], operations=["ADDED", "REMOVED"]), cursor)
-    yield Subscriber("disks", Interest(subjects=["VM"], kinds=["DISK"]), cursor)
-    yield Subscriber("memory", Interest(subjects=["VM"], path="domain.memory"), cursor)
+def everybody(hosts: Sequence[str], cursor: str, stays: Callable[[], float | None]) -> Iterator[Subscriber]:
+    """The subscribers of the loss test: four who want everything, and four who want a part each.
+
+    One of those who want everything never leaves by itself.
+    """
+    yield Subscriber("everything-0", Interest(), cursor)
+    for number in range(1, 4):
+        yield Subscriber(f"everything-{number}", Interest(), cursor, stays)
+    yield Subscriber("half the hosts", Interest(hosts=list(hosts[: len(hosts) // 2])), cursor, stays)
+    yield Subscriber("coming and going", Interest(subjects=["VM"], operations=["ADDED", "REMOVED"]), cursor, stays)
+    yield Subscriber("disks", Interest(subjects=["VM"], kinds=["DISK"]), cursor, stays)
+    yield Subscriber("memory", Interest(subjects=["VM"], path="domain.memory"), cursor, stays)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import signal
+import statistics
 import sys
 import time
 from collections import Counter
@@ -33,6 +34,8 @@ SETTLE_SECONDS = 90
 QUIET_SECONDS = 3
 """So long nothing may be missing any more before the verdict: what comes twice comes late."""
 RESTART_SECONDS = (1.0, 4.0)
+STAY_SECONDS = (5.0, 30.0)
+"""How long a subscriber stays before it leaves by itself."""
 
 Progress = Callable[[str, float], None]
 """Called with what is being done, and for how many seconds the fleet has been changing."""
@@ -84,8 +87,9 @@ class Trial:
             self._apis.append(Api(f"api-{number}", replica_set.uri, self._directory, self._away))
             await self._start(self._apis[-1])
         cursor: str = await answered(self._apis[0].cursor, START_SECONDS)
-        subscribers = list(everybody([one.name for one in hypervisors], cursor))
-        self._in_background(*(one.run(Balancer(self._apis)) for one in subscribers))
+        subscribers = list(everybody([one.name for one in hypervisors], cursor, self._stay))
+        balancer = Balancer(self._apis)
+        self._in_background(*(one.run(balancer) for one in subscribers))
         await until(lambda: all(one.connections for one in subscribers), "every subscriber is connected", START_SECONDS)
         hosts = [part for one in hypervisors for part in ("--host", f"{one.name}={one.uri}")]
         for number in range(COLLECTORS):
@@ -124,13 +128,18 @@ class Trial:
             "expired": sum(one.expired for one in subscribers),
             "takeovers": self._takeovers,
             "disturbances": dict(sorted(Counter(one.what for one in chaos.done).items())),
+            "delivery": delivery(subscribers),
             "slowest_recovery": slowest_recovery(subscribers, chaos.done),
             "ended_by_themselves": {one.name: one.ends for one in (*self._apis, *self._collectors) if one.ends},
             "tracebacks": sum("Traceback" in line for line in self._logged()),
+            "refusals": sum("MongoDB refuses" in line for line in self._logged()),
             "why_connections_ended": dict(sum((one.ends for one in subscribers), Counter()).most_common()),
             "seed": self._plan.seed,
         }
         return figures, verdict
+
+    def _stay(self) -> float:
+        return self._chance.uniform(*STAY_SECONDS)
 
     def _away(self) -> float:
         return self._chance.uniform(*RESTART_SECONDS)
@@ -215,6 +224,12 @@ class Trial:
     def _logged(self) -> list[str]:
         logs = [one.log for one in (*self._apis, *self._collectors)]
         return [line for log in logs for line in log.read_text(errors="replace").splitlines()]
+
+
+def delivery(subscribers: Sequence[Subscriber]) -> dict[str, float]:
+    """Seconds from the observation of a change to its arrival: the median, and the longest, whatever was broken."""
+    seconds = sorted(event.arrived - event.at for one in subscribers for event in one.events)
+    return {"median": round(statistics.median(seconds), 3), "longest": round(seconds[-1], 1)} if seconds else {}
 
 
 def slowest_recovery(subscribers: Sequence[Subscriber], disturbances: Sequence[Disturbance]) -> dict[str, float]:

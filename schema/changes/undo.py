@@ -63,14 +63,17 @@ def _restored(value: Any, change: Document) -> Any:
 
 
 def _with(value: Any, steps: list[str], old: Any) -> Any:
-    """The value with another one at a path, or with none; what lies beside the path is shared."""
+    """The value with another one at a path, or with none; what lies beside the path is shared.
+
+    A document may have been spelled in another way since, which no record tells: then the path may begin in nothing.
+    """
     step, *rest = steps
     if isinstance(value, list):
         at = int(step)
         return [*value[:at], _with(value[at], rest, old) if rest else old, *value[at + 1 :]]
     found = dict(value)
     if rest:
-        found[step] = _with(value[step], rest, old)
+        found[step] = _with(value.get(step, {}), rest, old)
     elif old is ABSENT:
         found.pop(step, None)
     else:

@@ -153,7 +153,7 @@ async def _occasions(info: Info, vm_id: str | None) -> AsyncGenerator[None, None
                 coming = asyncio.ensure_future(anext(news, ended))
         finally:
             coming.cancel()
-            await asyncio.wait([coming])
+            await asyncio.gather(coming, return_exceptions=True)
 
 
 def _document(event: context.Lagged | context.CursorExpired) -> Document:

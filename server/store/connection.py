@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +18,6 @@ Document = dict[str, Any]
 OLDEST_VERSION = (6, 0)
 """The oldest release that virtgraph is tried with."""
 
-APPLICATION = "virtgraph"
-"""What MongoDB's lists of operations and sessions call us."""
-
 _LEAVE_SECONDS = 1.0
 _UNAUTHORIZED, _AUTHENTICATION_FAILED = 13, 18
 
@@ -34,6 +32,8 @@ class Store:
     """Where it is, without the password."""
     version: str
     """MongoDB's release, such as `6.0.5`."""
+    client_name: str = "virtgraph"
+    """What MongoDB's lists of operations and sessions call this process."""
 
     @property
     def hosts(self) -> AsyncIOMotorCollection[Document]:
@@ -106,6 +106,7 @@ async def connect(uri: str, database: str, *, seconds: float = 10) -> Store:
     without its password: unreachable, refused, standalone, not initiated, too old.
     """
     shown = without_password(uri)
+    client_name = f"virtgraph {uuid.uuid4().hex}"
     milliseconds = int(seconds * 1000)
     try:
         # In a thread because `mongodb+srv` asks the name service.
@@ -113,7 +114,7 @@ async def connect(uri: str, database: str, *, seconds: float = 10) -> Store:
             AsyncIOMotorClient,
             uri,
             io_loop=asyncio.get_running_loop(),
-            appname=APPLICATION,
+            appname=client_name,
             tz_aware=True,
             w="majority",
             journal=True,
@@ -126,7 +127,7 @@ async def connect(uri: str, database: str, *, seconds: float = 10) -> Store:
         reason = without_password_of(uri, _reason(error))
         raise StoreError(f"{shown} is not a usable MongoDB address: {reason}.") from None
     try:
-        return await _checked(client, database, shown)
+        return await _checked(client, database, shown, client_name)
     except PyMongoError as error:
         sentence = _sentence(error, client, shown)
         await close(client)
@@ -136,13 +137,13 @@ async def connect(uri: str, database: str, *, seconds: float = 10) -> Store:
         raise
 
 
-async def _checked(client: AsyncIOMotorClient[Document], database: str, shown: str) -> Store:
+async def _checked(client: AsyncIOMotorClient[Document], database: str, shown: str, client_name: str) -> Store:
     hello: Document = await client.admin.command("hello")
     version: str = (await client.server_info())["version"]
     if sentence := refusal(hello, version, shown):
         raise StoreError(sentence)
     try:
-        store = Store(client, client[database], shown, version)
+        store = Store(client, client[database], shown, version, client_name)
     except PyMongoError as error:
         raise StoreError(f"{database!r} cannot be the name of a MongoDB database: {_reason(error)}.") from error
     await store.hosts.find_one({}, {"_id": 1})

@@ -235,7 +235,8 @@ class ChangeFeed:
 
     def _reached(self, token: str) -> None:
         self._head = token
-        self._head_at = datetime.now(UTC)
+        # MongoDB's clock counts: those of several API processes may differ, and jump.
+        self._head_at = committed(token) or self._head_at
 
     def _interrupted(self, error: Exception) -> None:
         if self.problem is None:

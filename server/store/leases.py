@@ -1,8 +1,9 @@
 """Leases of hosts in MongoDB: which collector watches a host, and until when.
 
-A lease is one document, `{_id: host, owner, until, sequence}`. Whether it is good is said by MongoDB's clock alone.
-Every transaction of a collector increments `sequence`, first thing, with its own token in the filter: an owner that was
-stopped, and goes on after another took over, writes nothing.
+A lease is one document, `{_id: host, owner, client, until, sequence}`: `owner` is the token of a collector, `client`
+what MongoDB calls its process. Whether it is good is said by MongoDB's clock alone. Every transaction of a collector
+changes it, first thing, with the token in the filter: an owner that was stopped, and goes on after another took over,
+writes nothing.
 """
 
 import logging
@@ -16,7 +17,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from server.store.connection import APPLICATION, Document, Store
+from server.store.connection import Document, Store
 from server.store.errors import StoreError
 from server.store.writes import EXPIRED, reason
 
@@ -57,24 +58,16 @@ class Leases:
                 if not error.timeout:
                     raise
                 # A collector that died within a transaction left the lease locked behind it.
-                await self._end_stalled_transactions()
-                return await self._take(host_id)
+                return await self._end_stalled_transactions(host_id) and await self._take(host_id)
 
     async def renew(self, host_ids: Collection[str]) -> set[str]:
         """Renew one's own leases, all in one write; those of these hosts that are one's own."""
         ours: Document = {"_id": {"$in": list(host_ids)}, "owner": self.owner}
-        with self._explained():
-            try:
-                with pymongo.timeout(self._patience):
-                    result = await self._leases.update_many(ours, [{"$set": {"until": self._until}}])
-            except PyMongoError as error:
-                if error.timeout:
-                    await self._end_stalled_transactions()
-                raise
+        with self._explained(), pymongo.timeout(2 * self._patience):
+            result = await self._leases.update_many(ours, [{"$set": {"until": self._until}}])
             if result.matched_count == len(host_ids):
                 return set(host_ids)
-            with pymongo.timeout(self._patience):
-                return {lease["_id"] async for lease in self._leases.find(ours, {"_id": 1})}
+            return {lease["_id"] async for lease in self._leases.find(ours, {"_id": 1})}
 
     async def release(self, host_id: str) -> None:
         """Let another collector take the host at once; a lease of another's is left alone."""
@@ -86,6 +79,7 @@ class Leases:
         ours = {"$or": [{"$eq": ["$owner", self.owner]}, free]}
         values = {
             "owner": {"$cond": [ours, self.owner, "$owner"]},
+            "client": {"$cond": [ours, self._store.client_name, "$client"]},
             "until": {"$cond": [ours, self._until, "$until"]},
             # Goes on from owner to owner, or a gap among the records of a host could not be told.
             "sequence": {"$ifNull": ["$sequence", Int64(0)]},
@@ -100,25 +94,31 @@ class Leases:
                 continue  # another made the document at the same moment
             return bool(lease["owner"] == self.owner)
 
-    async def _end_stalled_transactions(self) -> None:
-        """End transactions that nobody goes on with; MongoDB itself would wait for a minute.
+    async def _end_stalled_transactions(self, host_id: str) -> bool:
+        """End what the owner of a lease that has run out left open; whether the lease may be taken.
 
         A collector that was killed does not end its transaction, which holds on to all that it wrote, the lease before
-        anything else. One that is only slow begins it anew. A user may end what the same user began.
+        anything else; MongoDB would wait for a minute. One that was only slow begins it anew, and is refused. A user of
+        MongoDB may end what the same user began.
         """
-        stalled = {
-            "desc": "inactive transaction",
-            "appName": APPLICATION,
-            # A dead owner's is older than this by the time its lease ends.
-            "transaction.timeInactiveMicros": {"$gte": int(self.seconds / 2 * 1_000_000)},
-        }
+        over = {"_id": host_id, "$expr": {"$lte": ["$until", "$$NOW"]}}
         admin = self._store.client.get_database("admin", read_concern=ReadConcern("local"))
-        operations = admin.aggregate([{"$currentOp": {"allUsers": False, "idleSessions": True}}, {"$match": stalled}])
-        with pymongo.timeout(self._patience):
-            sessions = [{"id": operation["lsid"]["id"]} async for operation in operations]
+        with pymongo.timeout(2 * self._patience):
+            lease = await self._leases.find_one(over, {"client": 1})
+            if lease is None or "client" not in lease:
+                return False
+            stalled = {
+                "desc": "inactive transaction",
+                "appName": lease["client"],
+                # The former owner may be well and hold other leases, and write as their owner.
+                "transaction.timeInactiveMicros": {"$gte": int(self.seconds / 2 * 1_000_000)},
+            }
+            stages = [{"$currentOp": {"allUsers": False, "idleSessions": True}}, {"$match": stalled}]
+            sessions = [{"id": operation["lsid"]["id"]} async for operation in admin.aggregate(stages)]
             if sessions:
-                _LOGGER.warning("Ending %d transactions in MongoDB that a collector left open", len(sessions))
+                _LOGGER.warning("Ending %d transactions that the last owner of %s left open", len(sessions), host_id)
                 await admin.command({"killSessions": sessions})
+        return True
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -11,6 +11,8 @@ from server.store.connection import Document, Store
 from server.store.errors import StoreError
 from server.store.writes import LARGEST_BATCH, LARGEST_BYTES, Change, Fence, Outdated, transaction, write
 
+_AT_ONCE = 4
+"""Transactions under way at the same time, of all hosts: more would only make each longer, and its locks with it."""
 _ATTEMPTS = 5
 """How often a batch is computed anew because another process wrote the same documents."""
 
@@ -26,6 +28,7 @@ class OwnWrites:
         self.store = store
         self._owner = owner
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def changes(self, host_id: str, compute: Callable[[], Awaitable[Sequence[Change]]]) -> None:
         """Write what `compute` returns; compute it anew where the documents that it read were changed meanwhile.
@@ -35,7 +38,7 @@ class OwnWrites:
         for _ in range(_ATTEMPTS):
             changes = await compute()
             try:
-                async with self._locks[host_id]:
+                async with self._locks[host_id], self._turns:
                     await write(self.store, changes, Fence(host_id, self._owner))
             except Outdated:
                 continue
@@ -50,7 +53,7 @@ class OwnWrites:
             await fence.passed(self.store, session)
             await self.store.hosts.bulk_write(list(updates), session=session)
 
-        async with self._locks[host_id]:
+        async with self._locks[host_id], self._turns:
             await transaction(self.store, operations)
 
     async def host_seen(self, host_id: str, update: Document) -> None:
@@ -61,7 +64,8 @@ class OwnWrites:
             await fence.seen(self.store, session)
             await self.store.hosts.update_one({"_id": host_id}, update, session=session)
 
-        await transaction(self.store, operations)
+        async with self._turns:
+            await transaction(self.store, operations)
 
 
 async def portions(

@@ -60,7 +60,7 @@ def told(
     whole = after if after is not None else before.current if before is not None else {}
     key: str = whole["_id"]
     record = None
-    if any(found is not None and not schema.only_spelling(found) for found in (live, persistent)):
+    if _is_told(live) or _is_told(persistent):
         record = _record(key, whole, live or _nothing(), persistent, moment, revision)
         # What was too large for the record does not lead back either.
         live, persistent = record, record.get("persistent")
@@ -73,11 +73,19 @@ def told(
     return Told(record, earlier)
 
 
+def _is_told(difference: Document | None) -> bool:
+    if difference is None:
+        return False
+    return "parts" in difference or not schema.only_spelling(difference)
+
+
 def _nothing() -> Document:
     return {"devices": [], "changes": [], "orders": {}, "exact": True}
 
 
 def _difference(before: Document | None, after: Document | None) -> Document | None:
+    if before is None and after is None:
+        return None
     try:
         return schema.difference(before, after)
     except Exception:  # One VM that brings a fault of ours to light must not stop its host.

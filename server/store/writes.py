@@ -16,6 +16,7 @@ from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollectio
 from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument, UpdateOne
 from pymongo.errors import (
     BulkWriteError,
+    ConfigurationError,
     ConnectionFailure,
     DuplicateKeyError,
     ExecutionTimeout,
@@ -210,7 +211,7 @@ async def transaction(
     """
     # motor repeats what failed inside a transaction, not its commit. Written twice it finds `Outdated` and no more.
     async for attempt in AsyncRetrying(
-        retry=retry_if_exception(_is_interrupted),
+        retry=retry_if_exception(lambda error: _is_interrupted(error) or isinstance(error, ConfigurationError)),
         stop=stop_after_delay(_LONGEST_SECONDS),
         wait=wait_random_exponential(0.05, max=1),
         reraise=True,
@@ -225,7 +226,10 @@ def _is_interrupted(error: BaseException) -> bool:
 
 
 def _is_transient(error: Exception) -> bool:
-    return isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError)) or _is_interrupted(error)
+    # To the driver a connection that was opened while its server became or ceased to be the primary has no sessions for
+    # the rest of its life, and it says that the configuration is wrong. Another one of the pool may do.
+    transient = (ConfigurationError, ConnectionFailure, ExecutionTimeout, WTimeoutError)
+    return isinstance(error, transient) or _is_interrupted(error)
 
 
 def reason(error: Exception) -> str:

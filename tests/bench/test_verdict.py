@@ -53,9 +53,9 @@ def verdict(
     events: list[Event] = EVENTS, interest: Interest | None = None, partial: list[Event] | None = None, **said: Any
 ) -> Verdict:
     """What the judge says of a subscriber of everything, and perhaps one with a filter."""
-    subscribers = [Subscriber("everything", Interest(), "", events)]
+    subscribers = [Subscriber("everything", Interest(), "", events=events)]
     if interest:
-        subscribers.append(Subscriber("part", interest, "", partial or []))
+        subscribers.append(Subscriber("part", interest, "", events=partial or []))
     return judge(subscribers, {"api-0": [answer(**said)]}, LEDGER)
 
 
@@ -115,7 +115,7 @@ def test_an_answer_that_differs_from_the_ledger(said: dict[str, Any]) -> None:
 
 
 def test_domains_that_are_missing_or_too_many() -> None:
-    subscribers = [Subscriber("everything", Interest(), "", EVENTS)]
+    subscribers = [Subscriber("everything", Interest(), "", events=EVENTS)]
     assert judge(subscribers, {"api-0": [answer()], "api-1": []}, LEDGER).wrong == 1
     other = answer() | {"uuid": "u2", "id": "gone", "revision": 2}
     assert judge(subscribers, {"api-0": [answer(), other]}, LEDGER).wrong == 1

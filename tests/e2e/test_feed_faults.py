@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,21 @@ from bench.loss.processes import VIRTGRAPH, Supervised, end, until, virtgraph_en
 from bench.loss.replica_set import ReplicaSet
 from bench.loss.subscribers import Interest, Subscriber
 from tests.e2e.client import Json
+from tests.e2e.clock import Clock
 from tests.e2e.conftest import Say
 from tests.e2e.program import files_host
 
 SECONDS = 60
+QUEUE = 64
+"""Changes that may wait for one subscriber."""
+OPTIONS = ("--subscriber-queue", str(QUEUE))
 PROOF = """
 { vms(first: 100) { nodes { id name revision domain { description memory { value } } } } }
+"""
+HISTORY = """
+query ($id: ID!, $after: String) {
+  vm(id: $id) { revision history(first: 20, after: $after) { nodes { revision } pageInfo { hasNextPage endCursor } } }
+}
 """
 
 
@@ -31,10 +41,13 @@ def restart_after() -> float:
 class Site:
     """A replica set, two APIs and a collector that watches a directory; what is put there is what must be answered."""
 
-    def __init__(self, directory: Path, replica_set: ReplicaSet, apis: list[Api]) -> None:
+    def __init__(self, directory: Path, replica_set: ReplicaSet, apis: list[Api], clock: Clock) -> None:
         self._directory = directory
+        self.clock = clock
+        """That of the collector and of the second API."""
         self.replica_set = replica_set
         self.apis = apis
+        self._balancer = Balancer(apis)
         self.put_last: dict[str, int] = {}
 
     def put(self, name: str, memory: int, description: str = "") -> None:
@@ -75,12 +88,15 @@ class Site:
         return {vm["id"]: vm["revision"] for vm in await self.vms()}
 
     @asynccontextmanager
-    async def followed(self, count: int = 2) -> AsyncIterator[list[Subscriber]]:
-        """Follow the feed from now on; on leaving, each must have got every revision since once, in order."""
+    async def followed(self, count: int = 2, stays: float | None = None) -> AsyncIterator[list[Subscriber]]:
+        """Follow the feed from now on; on leaving, each must have got every revision since once, in order.
+
+        With `stays` they leave after so many seconds, and come again with their cursors.
+        """
         before = await self.read()
         cursor: str = await answered(self.apis[0].cursor, SECONDS)
-        subscribers = [Subscriber(f"subscriber-{n}", Interest(), cursor) for n in range(count)]
-        following = [asyncio.create_task(one.run(Balancer(self.apis))) for one in subscribers]
+        subscribers = [Subscriber(f"subscriber-{n}", Interest(), cursor, lambda: stays) for n in range(count)]
+        following = [asyncio.create_task(one.run(self._balancer)) for one in subscribers]
         try:
             await until(lambda: all(one.connections for one in subscribers), "all are connected", SECONDS)
             yield subscribers
@@ -119,20 +135,24 @@ async def site(mongod_binary: Path, tmp_path_factory: pytest.TempPathFactory) ->
     dumps.mkdir()
     async with AsyncExitStack() as stack:
         replica_set = await stack.enter_async_context(ReplicaSet(directory, restart_after))
-        apis = [Api(f"api-{number}", replica_set.uri, directory, restart_after) for number in range(2)]
+        clock = Clock(directory)
+        apis = [
+            Api(name, replica_set.uri, directory, restart_after, *OPTIONS, environment=environment)
+            for name, environment in (("api-0", {}), ("api-1", clock.environment))
+        ]
         collector = Supervised(
             "collector",
             [*VIRTGRAPH, "collect", "--host", files_host("dumps", dumps), "--mongodb-uri", replica_set.uri],
             directory / "collector.log",
             restart_after=restart_after,
-            environment=virtgraph_environment(),
+            environment=virtgraph_environment() | clock.environment,
         )
         for process in (*apis, collector):
             stack.push_async_callback(process.stop)
             await process.start()
         for api in apis:
             await answered(api.vms, SECONDS)
-        yield Site(dumps, replica_set, apis)
+        yield Site(dumps, replica_set, apis, clock)
 
 
 async def test_the_primary_steps_down(site: Site, say: Say) -> None:
@@ -179,8 +199,13 @@ async def test_an_api_is_killed(site: Site) -> None:
 
 async def test_a_client_that_never_reads(site: Site) -> None:
     query = """
-        subscription ($after: String) { changes(after: $after) {
-          __typename ... on Change { cursor revision vmId paths { path new } } ... on Lagged { after: cursor missed } } }
+        subscription ($after: String) {
+          changes(after: $after) {
+            __typename
+            ... on Change { cursor revision vmId paths { path new } }
+            ... on Lagged { after: cursor missed }
+          }
+        }
     """
     cursor = await site.apis[0].cursor()
     before = await site.read()
@@ -195,8 +220,8 @@ async def test_a_client_that_never_reads(site: Site) -> None:
         payload = {"query": query, "variables": {"after": cursor}}
         await socket.send(json.dumps({"type": "subscribe", "id": "sleeper", "payload": payload}))
         async with site.followed() as subscribers:
-            for number in range(200):
-                # More than any buffer between the two holds.
+            for number in range(4 * QUEUE):
+                # Together more than the queue and every buffer on the way can hold.
                 site.put("large", number, str(number).ljust(100_000, "."))
                 await asyncio.sleep(0.05)
         assert longest_silence(subscribers) < 5, "the others did not wait for it"
@@ -226,3 +251,31 @@ async def test_a_client_that_never_reads(site: Site) -> None:
     finally:
         await end(following)
     assert revisions + got(later)[large] == list(range(1, last + 1))
+
+
+async def test_the_clocks_of_a_collector_and_of_an_api_jump(site: Site) -> None:
+    hour = 3600
+    began = datetime.now(UTC)
+    # They come again with cursors from before a jump, and to the API with the other clock.
+    async with site.followed(4, stays=1.5) as subscribers:
+        for hours in (0, 2, -3, 24 * 365, 0):
+            site.clock.jump_to(hours * hour)
+            await site.change_for(2, "jumping", "b")
+            await site.read()
+    assert min(one.connections for one in subscribers) > 5
+    assert {why for one in subscribers for why in one.ends} == {"left by itself"}, "no cursor was refused"
+    times = [event.at for event in subscribers[0].events]
+    assert min(times) < began.timestamp() - 2 * hour
+    assert max(times) > began.timestamp() + 300 * 24 * hour
+    (vm,) = (vm for vm in await site.vms() if vm["name"] == "jumping")
+    for api in site.apis:
+        history: list[int] = []
+        after = None
+        while True:
+            answer = await api.query(HISTORY, {"id": vm["id"], "after": after})
+            page = answer["vm"]["history"]
+            history += [change["revision"] for change in page["nodes"]]
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+        assert history == list(range(vm["revision"], 0, -1)), "a VM's history goes by its revisions"

@@ -1,12 +1,14 @@
 """Every read of resources, attachments and conflicts says clearly why MongoDB did not answer it."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from loaders import RequestLoaders
 from loaders.errors import ReadFailed
+from schema.changes.condition import ChangeCondition
 from schema.graph.context import AttachmentRequest, LinkRequest, Resources, StoredPath
 from tests.schema.graph.api import Api, open_api
 from tests.server.store.conftest import PlainMongod, plain_mongod
@@ -40,6 +42,11 @@ READS: dict[str, Callable[[RequestLoaders], Any]] = {
     "conflicts": lambda loaders: loaders.conflicts.page(None, None, 5, None),
     "conflicts of a VM": lambda loaders: loaders.conflicts.of_vm(VM),
     "search": lambda loaders: loaders.search.hits("web", 5, None),
+    "history": lambda loaders: loaders.history.page(
+        ChangeCondition(), None, None, newest_first=True, limit=5, after=None
+    ),
+    "history of a VM": lambda loaders: loaders.history.of("kvm/a", "disk/vda", 5, None),
+    "a VM of the past": lambda loaders: loaders.history.vm_at("kvm/a", datetime.now(UTC)),
     "fleet": lambda loaders: loaders.fleet.groups(StoredPath("state"), None, 5, None),
 }
 every_read = pytest.mark.parametrize("read", READS.values(), ids=READS)
@@ -52,7 +59,7 @@ async def slow(plain_mongod: PlainMongod) -> AsyncIterator[Api]:
         plain_mongod("--setParameter", "enableTestCommands=1") as port,
         open_api(f"mongodb://127.0.0.1:{port}", prepared=False) as api,
     ):
-        for collection in ("vms", "hosts", "resources", "definitions"):
+        for collection in ("vms", "hosts", "resources", "definitions", "changes", "history"):
             await api.store.database[collection].insert_one({"_id": "any"})
         up = {"configureFailPoint": "maxTimeAlwaysTimeOut", "mode": "alwaysOn"}
         await api.store.database.client.admin.command(up)

@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +16,14 @@ from schema.changes.condition import ChangeCondition
 from schema.element import Document
 from schema.graph.context import Page
 from server.store.connection import Store
+from server.store.embedded import EmbeddedMongo
 from tests.loaders.chronicle import Chronicle, tree
 from tests.schema.changes.mutations import definitions
+from tests.schema.graph.api import SAMPLE, open_api
 
 NOON = datetime(2024, 5, 6, 12, 0, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 HALF = "\ud800"
-SAMPLE = Path(__file__).parents[2] / "server" / "sample" / "domains"
 
 
 @pytest.fixture
@@ -196,6 +196,29 @@ async def test_cursors_of_other_lists_are_refused(loaders: RequestLoaders, curso
         await loaders.history.page(ChangeCondition(), None, None, newest_first=True, limit=5, after=cursor)
 
 
+async def test_pages_come_sorted_out_of_indexes(mongo: EmbeddedMongo) -> None:
+    async with open_api(mongo.uri) as api:
+        rng = random.Random(3)
+        await api.store.changes.insert_many([_record(rng, number) for number in range(1, 400)])
+        history = RequestLoaders(api.store.database, 20).history
+        cursor = ChangeCursor(NOON + 6 * SECOND, "kvm-1", 7, None).pack()
+        for condition in (ChangeCondition(), ChangeCondition(host_ids=frozenset(["kvm-1"]))):
+            for newest_first in (True, False):
+                for after in (None, cursor):
+                    await history.page(condition, None, None, newest_first=newest_first, limit=5, after=after)
+        await history.of("kvm-1/a", None, 5, None)
+        await history.of("kvm-1/a", "DISK/1", 5, packed(["revisions", 200]))
+        bodies = api.sent.finds("changes")
+        assert len(bodies) == 10
+        for body in bodies:
+            kept = {name: body[name] for name in ("find", "filter", "sort", "limit") if name in body}
+            explained = await api.store.database.command({"explain": kept, "verbosity": "executionStats"})
+            plan = str(explained["queryPlanner"]["winningPlan"])
+            assert "IXSCAN" in plan
+            assert "'SORT'" not in plan
+            assert explained["executionStats"]["totalDocsExamined"] < 40, kept
+
+
 # --- VMs of the past ------------------------------------------------------------------------------------------------
 
 UNREADABLE = {"name": "web", "state": "RUNNING", "error": "It is broken.", "rawXml": "<domain passwd='x'>"}
@@ -275,6 +298,18 @@ async def test_there_is_no_vm_before_it_came_and_after_it_went(store: Store, loa
         assert (found and found["domain"]["title"]) == title, offset
     for nobody in ("gone", "", HALF, "\0", "x" * 1_000_000):
         assert await history.vm_at(nobody, NOON) is None
+
+
+async def test_a_vm_that_was_too_large_to_be_kept_is_said_to_be_lost(store: Store, loaders: RequestLoaders) -> None:
+    chronicle = Chronicle(store)
+    vm = {"name": "web", "state": "RUNNING", "domain": {}}
+    for offset, content in ((0, vm), (5, None), (9, vm)):
+        await chronicle.becomes(NOON + offset * SECOND, content)
+    await store.earlier.delete_many({})
+    for offset in (0, 4):
+        with pytest.raises(ValueError, match=r"^Nothing is kept that tells what the VM was then\.$"):
+            await loaders.history.vm_at(chronicle.key, NOON + offset * SECOND)
+    assert await loaders.history.vm_at(chronicle.key, NOON + 9 * SECOND)
 
 
 async def test_a_moment_that_the_history_does_not_reach_is_refused(store: Store, loaders: RequestLoaders) -> None:

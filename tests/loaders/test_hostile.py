@@ -108,7 +108,8 @@ async def test_pages_have_a_size(there: Api, selection: str, first: int) -> None
         packed(["attachments", 1, 2, 3, 4]), packed(["neighbours", {"$ne": None}]), packed(["conflicts", 99, "x"]),
         packed(["conflicts", -1, "x"]), packed(["conflicts", 10**30, "x"]), packed(["conflicts", 0, HALF]),
         packed(["referenced", ["x"]]), packed(["revisions", 0]), packed(["revisions", HALF]),
-        packed(["revisions", 1.5]), packed(["change", 1, 2, 3]), packed(["revisions", 10**30]), packed(["revisions", True]), "W" * 4000 + "==",
+        packed(["revisions", 1.5]), packed(["revisions", 10**30]), packed(["revisions", True]),
+        packed(["change", 1, 2, 3]), "W" * 4000 + "==",
     ],
     ids=lambda after: repr(after)[:24],
 )  # fmt: skip

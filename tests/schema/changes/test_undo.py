@@ -99,3 +99,12 @@ def test_the_result_of_an_undone_change_can_be_undone_further_without_harm_to_th
     again = schema.undone(two, found)
     assert again == one
     assert two == {"domain": {"vcpu": {"value": 2}}}
+
+
+def test_a_document_that_was_spelled_in_another_way_since_leads_back_too() -> None:
+    """Nobody is told of a spelling, and the records before know only the one of then."""
+    one: Document = {"domain": {"vcpu": {"value": 1, "spelling": {"value": "0x1"}}}}
+    two: Document = {"domain": {"vcpu": {"value": 2, "spelling": {"value": "0x2"}}}}
+    found = schema.difference(one, two)
+    assert found is not None
+    assert schema.undone({"domain": {"vcpu": {"value": 2}}}, found) == one

@@ -16,8 +16,9 @@ from tests.shared import corpus, needs_corpus
     "path",
     [
         "state", "name", "uuid", "error", "rawXml", "devices", "domain", "extra", "extra.value", "facts.active",
-        "persistent", "devices.disks", "devices.disks.driver", "devices.disks.driver.cache", "devices.disks.source.kind",
-        "devices.emulator", "devices.extra.name", "domain.memory.value", "domain.metadata", "domain.os.boots",
+        "persistent", "devices.disks", "devices.disks.driver", "devices.disks.driver.cache",
+        "devices.disks.source.kind", "devices.emulator", "devices.extra.name",
+        "domain.memory.value", "domain.metadata", "domain.os.boots",
         "target.path", "capacity.value", "definition.devices.disks.target.dev",
     ],
 )  # fmt: skip

@@ -175,8 +175,12 @@ async def test_dumps_of_resources_are_no_domains(tmp_path: Path, recorder: Recor
         assert resources["dumps"] == {
             "key.xml": ResourceObservation("SECRET", "key.xml", b"<secret><uuid>1</uuid></secret>")
         }
+        assert ("dumps", Cause.EVENT) not in recorder.causes
         (tmp_path / "web.xml").write_text("<secret/>")
         (tmp_path / "key.xml").write_text("<domain/>")
         await recorder.until(lambda: set(vms) == {"key.xml", "broken.xml"} and set(resources["dumps"]) == {"web.xml"})
         (tmp_path / "web.xml").unlink()
         await recorder.until(lambda: resources["dumps"] == {})
+    causes = [cause for scope, cause in recorder.causes if scope == "dumps"]
+    assert causes[0] is Cause.RECONCILIATION
+    assert set(causes[1:]) == {Cause.EVENT}

@@ -18,6 +18,7 @@ from server.store.inventory import MongoInventory
 from tests.server.store.conftest import WRITES, Commands, own_store, until
 from tests.server.store.documents import UUID, definition, disk, domain, observed, outdated, vm
 from tests.server.store.test_embedded import fill, tmpfs
+from tests.server.store.test_records import consistent
 
 
 @pytest.fixture
@@ -355,6 +356,9 @@ class TestTrouble:
             await asyncio.wait_for(writing, 90)
             assert 0 < before < 24
             assert await store.vms.count_documents({"revision": 24, "domain.memory.value": 24}) == 100
+            # Nothing was recorded twice or left out, whatever became of the commit under way.
+            assert await store.changes.count_documents({}) == 2400
+            await consistent(store)
 
     async def test_a_full_disk_is_said_and_loses_nothing(self, tmp_path: Path) -> None:
         with tmpfs(tmp_path / "small", "size=400m"):
@@ -390,3 +394,4 @@ class TestTrouble:
                 memory = await writing
                 assert await store.vms.count_documents({"domain.memory.value": memory}) == 8
                 assert await store.vms.count_documents({"error": {"$exists": True}}) == 0
+                await consistent(store)

@@ -115,9 +115,11 @@ async def test_who_only_looks_writes_nothing(store: Store, watched: Store) -> No
 WRITER = """
 import asyncio, sys
 from server.store.connection import connect
+from server.store.leases import Leases
 
 async def main():
     store = await connect(sys.argv[1], sys.argv[2])
+    assert await Leases(store, seconds=4).take("kvm")
     async with await store.client.start_session() as session, session.start_transaction():
         await store.leases.update_one({"_id": "kvm"}, {"$inc": {"sequence": 1}}, session=session)
         print("written", flush=True)
@@ -146,8 +148,7 @@ def within_a_transaction(mongo: EmbeddedMongo, database: str) -> Iterator[int]:
 async def test_an_owner_that_ends_within_a_transaction_is_in_nobodys_way(
     mongo: EmbeddedMongo, store: Store, database: str, number: signal.Signals
 ) -> None:
-    first, second = Leases(store, seconds=4), Leases(store, seconds=4)
-    assert await first.take("kvm")
+    second = Leases(store, seconds=4)
     with within_a_transaction(mongo, database) as pid:
         os.kill(pid, number)
         began = time.monotonic()

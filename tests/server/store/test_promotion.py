@@ -1,6 +1,9 @@
+import asyncio
+
 import pytest
 
 import schema
+from loaders import RequestLoaders
 from server.store.connection import Store
 from server.store.inventory import MongoInventory
 from server.store.promotion import promote
@@ -28,6 +31,48 @@ async def test_what_was_extra_becomes_a_field(store: Store) -> None:
     assert told == [(200, 900), (400, 900), (450, 900), (650, 900), (850, 900), (900, 900)]
     assert {document["_id"]: document async for document in store.vms.find()} == before
     assert await store.definitions.count_documents({"domain.memory.value": 1024}) == 450
+
+
+async def test_history_leads_back_beyond_a_promotion(store: Store) -> None:
+    """What was `extra` at revisions that older declarations wrote is read from the document as it was."""
+    inventory = MongoInventory(store)
+    for cache in ("none", "writeback", "unsafe"):
+        xml = domain(devices=disk("vda", f"/{cache}"))
+        await inventory.vms_observed("kvm", [observed("a", xml, persistent_xml=xml)])
+        await asyncio.sleep(0.002)
+    was = [one["at"] async for one in store.changes.find().sort("revision", 1)]
+    await age(store, xml)
+    old = {one["_id"]: one async for one in store.vms.find()}
+    older = {one["_id"]: one async for one in store.definitions.find()}
+    assert await promote(store) == 0
+    assert await store.changes.count_documents({}) == 3
+    kept = {one["_id"]: one async for one in store.earlier.find()}
+    assert {key: one["document"] for key, one in kept.items()} == {
+        "kvm/a@3": old["kvm/a"],
+        "kvm/a@3/persistent": older["kvm/a"],
+    }
+    # Nothing is kept twice, and the oldest stays.
+    await age(store, domain(memory=3))
+    assert await promote(store) == 0
+    assert await store.earlier.count_documents({}) == 2
+    await inventory.vms_observed("kvm", [observed("a", domain(memory=4))])
+    history = RequestLoaders(store.database, 20).history
+    for at, cache in zip(was, ("none", "writeback", "unsafe"), strict=True):
+        found = await history.vm_at("kvm/a", at)
+        assert found is not None
+        for definition in (found, found["persistent"]):
+            assert definition["devices"]["disks"][0]["source"]["file"] == f"/{cache}"
+            assert definition["domain"]["memory"]["value"] == 1024
+            assert "extra" not in definition["domain"]
+
+
+async def test_what_is_derived_alone_keeps_nothing(store: Store) -> None:
+    await MongoInventory(store).vms_observed("kvm", [observed("a", persistent_xml=domain())])
+    for collection in (store.vms, store.definitions):
+        await collection.update_many({}, {"$set": {"declarations": "older", "facets": []}})
+    assert await promote(store) == 0
+    assert await store.vms.count_documents({"facets": []}) == 0
+    assert await store.earlier.count_documents({}) == 0
 
 
 async def test_documents_from_before_untyped_was_stored_get_it(store: Store) -> None:
