@@ -1,6 +1,7 @@
 """Shared subscriptions over a real feed: who shares, who is handed what, and what becomes of those who are slow."""
 
 import asyncio
+import gc
 import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -10,18 +11,17 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from graphql.execution.collect_fields import FieldDetails
 from strawberry.schema import BaseSchema
 from strawberry.types import ExecutionResult
 
 from loaders import RequestLoaders
-from schema.graph.schema import build_schema
 from schema.node import node_id
-from server.bounds import bounds
 from server.collector.inventory import Observation
 from server.context import RequestContext
-from server.endpoint import OwnContext
+from server.endpoint import served_schema
 from server.fanout import Fanout, NotExecuted, Operation, Payload, graphql_text
-from server.mistakes import OUR_MISTAKE, ServedSchema
+from server.mistakes import OUR_MISTAKE
 from server.store.connection import Store
 from server.store.embedded import EmbeddedMongo
 from server.store.feed import ChangeFeed
@@ -47,7 +47,7 @@ async def shared_store(mongo: EmbeddedMongo) -> AsyncIterator[Store]:
 @pytest.fixture(scope="module")
 def served() -> BaseSchema:
     """The schema as the endpoint has it."""
-    return build_schema(ServedSchema, extensions=[*bounds(), OwnContext])
+    return served_schema()
 
 
 @dataclass
@@ -332,6 +332,23 @@ async def test_a_backlog_may_be_longer_than_the_queue(narrow: Fan) -> None:
             read += await take(resumed, 1)
             await asyncio.sleep(0.001)
         assert len(set(names(read))) == 50
+
+
+# What is kept
+
+
+async def test_nothing_is_kept_of_events_that_are_over(fan: Fan) -> None:
+    query = 'subscription { changes(filter: { hosts: ["kept"] }) { ... on Change { devices { paths { path } } } } }'
+    async with aclosing(fan.fanout.follow(Operation(query))) as following:
+        numbers = []
+        for number in range(3):
+            taking = asyncio.create_task(take(following, 20))
+            await fan.followed(1)
+            await fan.observe("kept", *(f"web-{number}-{index}" for index in range(20)))
+            await taking
+            gc.collect()
+            numbers.append(sum(isinstance(thing, FieldDetails) for thing in gc.get_objects()))
+        assert numbers[1] == numbers[2]
 
 
 # The latest only
