@@ -137,6 +137,7 @@ async def run(settings: Settings, *, answer: bool, collect: bool) -> None:
             listen=settings.listen,
             allowed_origins=settings.allowed_origins,
             stopping=stop,
+            capacity=settings.subscriber_queue,
         )
         await _serve(application, bound, settings.listen, stop)
 

@@ -54,6 +54,13 @@ async def test_identical_subscriptions_of_several_connections_are_one(shared_sto
         assert api.subscribers() == 1
 
 
+async def test_nothing_is_compressed_for_each_client_again(shared_store: Store) -> None:
+    async with serving(shared_store) as api, connected(api.address, compression="deflate") as opened:
+        response = opened._connection.response
+        assert response is not None
+        assert "sec-websocket-extensions" not in response.headers
+
+
 async def test_a_stopping_server_tells_its_clients_to_come_again(
     shared_store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
