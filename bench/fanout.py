@@ -234,6 +234,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--changes-per-second", type=float, default=10, help="how many VMs change each second (10)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
+    if min(options.subscribers, options.seconds * options.changes_per_second) < 1:
+        parser.error("there must be a subscriber and a change")
     found = asyncio.run(_trial(options.subscribers, options.seconds, options.changes_per_second))
     if options.json:
         print(json.dumps(found))

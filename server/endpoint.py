@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import strawberry
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
@@ -29,6 +30,7 @@ from schema.graph.schema import build_schema
 from server.accept import GRAPHQL_RESPONSE, JSON, Accept
 from server.bounds import bounds
 from server.context import RequestContext
+from server.executor import EventExecutor
 from server.fanout import CAPACITY, Fanout
 from server.mistakes import OUR_MISTAKE, ServedSchema
 from server.request import unless_abandoned, until_stopped, whole
@@ -64,6 +66,11 @@ class Refusal(HTTPException):
         self.headers = headers
 
 
+def served_schema() -> strawberry.Schema:
+    """The schema with everything that watches over those who use it."""
+    return build_schema(ServedSchema, extensions=[*bounds(), OwnContext], execution_context_class=EventExecutor)
+
+
 class GraphQLEndpoint(GraphQL[RequestContext, None]):
     """Strawberry's endpoint, held to the letter of the specification. Streams of events end when `stopping` is set."""
 
@@ -75,7 +82,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         self, make_context: Callable[[], RequestContext], stopping: asyncio.Event, *, capacity: int = CAPACITY
     ) -> None:
         super().__init__(
-            build_schema(ServedSchema, extensions=[*bounds(), OwnContext]),
+            served_schema(),
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             # The guard in front of the application has judged the origin of every request.

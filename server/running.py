@@ -1,6 +1,7 @@
 """What `virtgraph serve` and `virtgraph collect` run, from the first check to the last goodbye."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -136,6 +137,7 @@ async def run(settings: Settings, *, answer: bool, collect: bool) -> None:
             listen=settings.listen,
             allowed_origins=settings.allowed_origins,
             stopping=stop,
+            capacity=settings.subscriber_queue,
         )
         await _serve(application, bound, settings.listen, stop)
 
@@ -174,6 +176,10 @@ async def _open(stack: AsyncExitStack, settings: Settings, watched: set[str] | N
 
 
 async def _serve(application: Starlette, bound: socket.socket, listen: str, stop: asyncio.Event) -> None:
+    # What is there now stays. The schema alone is some hundred thousand objects: to look through them for garbage
+    # again and again would make every subscriber wait, and garbage among what they bring would be let lie for long.
+    gc.collect()
+    gc.freeze()
     server = api_server(application)
     serving = asyncio.create_task(server.serve(sockets=[bound]), name="api")
     stopping = asyncio.create_task(stop.wait())

@@ -108,7 +108,9 @@ class ChangeFeed:
                 except RefusedToken as error:
                     raise _no_cursor("MongoDB does not know its place") from error
                 except Unresumable:
-                    if (expired := await self._expired(at)) is not None:
+                    # The clock of a collector may be fast.
+                    seen_until = min(at, committed(position) or at)
+                    if (expired := await self._expired(seen_until)) is not None:
                         yield expired
                     return
                 if segment is None:
@@ -162,8 +164,7 @@ class ChangeFeed:
             raise _no_cursor("take `changeCursor`, or the cursor of an event")
         if written > datetime.now(UTC) + _OVERLAP and written > self._head_at + _OVERLAP:
             raise _no_cursor("it lies in the future")
-        # The clock of a collector may be fast.
-        return min(at, written), token
+        return at, token
 
     async def _expired(self, at: datetime) -> CursorExpired | None:
         """What somebody is told who has seen everything up to a moment; None when the feed ends before it is known."""

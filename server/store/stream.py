@@ -4,7 +4,6 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -14,6 +13,7 @@ from pymongo.errors import OperationFailure
 from loaders.change_cursor import ChangeCursor
 from schema.graph.context import Change
 from server.store.connection import Document, Store
+from server.store.worker import Worker
 
 _BATCH = 100
 """Events per answer of MongoDB; larger ones hold the event loop for too long while they are decoded."""
@@ -117,7 +117,7 @@ class Stream:
     def __init__(self, store: Store, milliseconds: int) -> None:
         self._store = store
         self._milliseconds = milliseconds
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="change-stream")
+        self._worker = Worker("change-stream")
         self._stream: Any = None
         self._closing = False
         self.position = ""
@@ -148,13 +148,15 @@ class Stream:
     async def close(self) -> None:
         """Close it when the read that was begun has ended, but do not wait for a MongoDB that does not answer."""
         self._closing = True
-        closed = asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-        self._thread.shutdown(wait=False)
-        await asyncio.wait([closed], timeout=_CLOSE_SECONDS)
+        closing = self._worker.call(self._close)
+        self._worker.end()
+        await asyncio.wait([closing], timeout=_CLOSE_SECONDS)
+        closing.cancel()
+        await asyncio.gather(closing, return_exceptions=True)
 
     async def _call(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
+            return await self._worker.call(function, *arguments)
         except OperationFailure as error:
             if _is_final(error):
                 raise Unresumable(str(error)) from error

@@ -54,6 +54,13 @@ async def test_identical_subscriptions_of_several_connections_are_one(shared_sto
         assert api.subscribers() == 1
 
 
+async def test_nothing_is_compressed_for_each_client_again(shared_store: Store) -> None:
+    async with serving(shared_store) as api, connected(api.address, compression="deflate") as opened:
+        response = opened._connection.response
+        assert response is not None
+        assert "sec-websocket-extensions" not in response.headers
+
+
 async def test_a_stopping_server_tells_its_clients_to_come_again(
     shared_store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -84,24 +91,26 @@ async def test_who_comes_while_the_server_stops_is_told_at_once(shared_store: St
 
 
 async def test_a_client_that_never_reads_delays_nobody(shared_store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    async with serving(shared_store, unread_seconds=1) as api, AsyncExitStack() as stack:
+    async with serving(shared_store, unread_seconds=4) as api, AsyncExitStack() as stack:
         (reading,) = await subscribed(stack, api, 1)
-        raw = await stack.enter_async_context(_Frozen(api.address))
-        await raw.subscribe(BIG_CHANGES)
+        frozen = await stack.enter_async_context(_Frozen(api.address))
+        await frozen.subscribe(BIG_CHANGES, "shared")
+        await frozen.subscribe(BIG_CHANGES.replace("cursor", ""), "own")
         await reading.subscribe(BIG_CHANGES, "big")
-        await api.subscribed(2)
+        await api.subscribed(3)
         loop = asyncio.get_running_loop()
         for number in range(20):
             begun = loop.time()
             await api.observe(f"never-{number}", description=secrets.token_hex(50_000))
             names = {(await reading.receive())["id"] for _ in range(2)}
             assert names == {'"0"', "big"}
-            assert loop.time() - begun < 1
+            assert loop.time() - begun < 2
         # The kernel ends the connection of the one that does not read; the other one's goes on.
-        await asyncio.sleep(2.5)
-        assert api.subscribers() == 2
+        await api.subscribed(2)
         await reading.send({"type": "complete", "id": "big"})
         await api.subscribed(1)
+        await api.observe("never-ended")
+        assert (await reading.receive())["payload"] == {"data": {"changes": {"name": "never-ended"}}}
     assert caplog.records == []
 
 
@@ -130,8 +139,8 @@ class _Frozen:
     async def __aexit__(self, *_: object) -> None:
         self._socket.close()
 
-    async def subscribe(self, query: str) -> None:
-        await self._send({"type": "subscribe", "id": "1", "payload": {"query": query}})
+    async def subscribe(self, query: str, name: str) -> None:
+        await self._send({"type": "subscribe", "id": name, "payload": {"query": query}})
 
     async def _send(self, message: object) -> None:
         text = json.dumps(message).encode()

@@ -19,7 +19,9 @@ from server.store.connection import Store, connect
 from server.store.embedded import EmbeddedMongo
 from server.store.errors import StoreError
 from server.store.feed import ChangeFeed
+from server.store.inventory import MongoInventory
 from tests.server.store.conftest import until
+from tests.server.store.documents import domain, observed
 from tests.server.store.feeding import (
     ANYTHING,
     Events,
@@ -54,6 +56,22 @@ async def test_changes_are_told_as_they_stand_in_the_store(store: Store) -> None
         assert cursor[:3] == (change.record["at"], "kvm", 1)
         assert sequences(await take(events, 1)) == [2]
     assert feed.followers == 0
+
+
+async def test_what_the_collector_writes_is_told(store: Store) -> None:
+    inventory = MongoInventory(store)
+    async with ChangeFeed(store) as feed, following(feed) as events:
+        await inventory.vms_observed("kvm", [observed("a", domain("first")), observed("b")])
+        await inventory.vms_observed("kvm", [observed("a", domain("second"))])
+        await inventory.vms_vanished("kvm", ["a"])
+        told = [change.record for change in await take(events, 4)]
+    assert [(one["operation"], one["_id"], one["name"]) for one in told] == [
+        ("ADDED", "kvm/a@1", "first"),
+        ("ADDED", "kvm/b@1", "b"),
+        ("CHANGED", "kvm/a@2", "second"),
+        ("REMOVED", "kvm/a@3", "second"),
+    ]
+    assert [one["sequence"] for one in told] == [1, 2, 3, 4]
 
 
 async def test_whoever_comes_later_hears_what_is_later(store: Store) -> None:
