@@ -23,6 +23,9 @@ _LOGGER = logging.getLogger(__name__)
 CAPACITY = 1024
 """How many payloads may wait for one member."""
 
+LARGEST_QUEUE = 32 * 1024 * 1024
+"""Characters of the payloads that may wait for one member, however few they are; one alone may be longer."""
+
 
 class Payload(NamedTuple):
     """What one event is for all members of a group."""
@@ -69,11 +72,12 @@ class Operation:
 class Member:
     """One client's place in a group, and what waits for it: nothing, most of the time."""
 
-    __slots__ = ("_capacity", "_ended", "_errors", "_room", "_waiter", "_waiting", "cursor", "missed")
+    __slots__ = ("_capacity", "_ended", "_errors", "_length", "_room", "_waiter", "_waiting", "cursor", "missed")
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._waiting: deque[Payload] | None = None
+        self._length = 0
         self._waiter: asyncio.Future[None] | None = None
         self._room: asyncio.Future[None] | None = None
         self._ended = False
@@ -86,11 +90,13 @@ class Member:
     def hand(self, payload: Payload, *, latest_only: bool) -> None:
         """Put a payload behind those that wait, or in their place."""
         if self._waiting is None or latest_only:
-            self._waiting = deque()
-        if self.missed or len(self._waiting) >= self._capacity:
+            self._waiting, self._length = deque(), 0
+        length = self._length + len(payload.text)
+        if self.missed or len(self._waiting) >= self._capacity or (self._waiting and length > LARGEST_QUEUE):
             self.missed += 1
         else:
             self._waiting.append(payload)
+            self._length = length
         _wake(self._waiter)
 
     def end(self, errors: list[GraphQLError]) -> None:
@@ -109,6 +115,7 @@ class Member:
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
         payload = self._waiting.popleft()
+        self._length -= len(payload.text)
         if not self._waiting:
             self._waiting = None
             _wake(self._room)

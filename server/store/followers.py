@@ -9,9 +9,12 @@ from datetime import datetime
 from schema.changes.condition import ChangeCondition
 from server.store.stream import Entry
 
+LARGEST_QUEUE = 32 * 1024 * 1024
+"""Bytes of the records that may wait for one reader, however few they are."""
+
 
 class Follower:
-    """One reader's queue of at most `capacity` changes.
+    """One reader's queue of at most `capacity` changes, and `LARGEST_QUEUE` bytes of records.
 
     Changes that do not fit are counted and left out, and so are all after them; what waits can still be read. While
     the follower is `catching_up` nothing is counted: it drops what waits, and reads it from MongoDB's log instead.
@@ -20,6 +23,7 @@ class Follower:
     def __init__(self, capacity: int, head: str) -> None:
         self._capacity = capacity
         self._entries: deque[Entry] = deque()
+        self._size = 0
         self._arrived = asyncio.Event()
         self.catching_up = False
         self.head = head
@@ -36,30 +40,29 @@ class Follower:
         """Hand over a change without waiting."""
         if self.ended:
             return
+        has_room = len(self._entries) < self._capacity and self._size + entry.size <= LARGEST_QUEUE
         if self.catching_up:
-            if len(self._entries) >= self._capacity:
-                self.overflowed = True
-                self._entries.clear()
+            if not has_room:
+                self._overflow()
             if not self.overflowed:
-                self._entries.append(entry)
+                self._put(entry)
             return
-        if self.missed or len(self._entries) >= self._capacity:
+        if self.missed or not has_room:
             self.missed += 1
         else:
-            self._entries.append(entry)
+            self._put(entry)
         self._arrived.set()
 
     def restart(self, head: str) -> None:
         """Begin to queue anew, with what comes after a resume token."""
-        self._entries.clear()
+        self._empty()
         self.overflowed = False
         self.head = head
 
     def lose(self, since: datetime) -> None:
         """What came since a moment is not known; whoever catches up may yet find it in the log."""
         if self.catching_up:
-            self.overflowed = True
-            self._entries.clear()
+            self._overflow()
         elif not self.ended:
             self.lost_since = since
             self.end()
@@ -76,7 +79,21 @@ class Follower:
                 return None
             self._arrived.clear()
             await self._arrived.wait()
-        return self._entries.popleft()
+        entry = self._entries.popleft()
+        self._size -= entry.size
+        return entry
+
+    def _put(self, entry: Entry) -> None:
+        self._entries.append(entry)
+        self._size += entry.size
+
+    def _overflow(self) -> None:
+        self.overflowed = True
+        self._empty()
+
+    def _empty(self) -> None:
+        self._entries.clear()
+        self._size = 0
 
 
 class Followers:

@@ -17,9 +17,9 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument, UpdateOne
 from pymongo.errors import (
     BulkWriteError,
     ConfigurationError,
-    ConnectionFailure,
     DuplicateKeyError,
     ExecutionTimeout,
+    OperationFailure,
     PyMongoError,
     WTimeoutError,
 )
@@ -226,10 +226,12 @@ def _is_interrupted(error: BaseException) -> bool:
 
 
 def _is_transient(error: Exception) -> bool:
+    """Whether it is not the document that MongoDB refuses: what it says of one is an OperationFailure."""
     # To the driver a connection that was opened while its server became or ceased to be the primary has no sessions for
     # the rest of its life, and it says that the configuration is wrong. Another one of the pool may do.
-    transient = (ConfigurationError, ConnectionFailure, ExecutionTimeout, WTimeoutError)
-    return isinstance(error, transient) or _is_interrupted(error)
+    if isinstance(error, PyMongoError) and not isinstance(error, OperationFailure):
+        return True
+    return isinstance(error, ExecutionTimeout | WTimeoutError) or _is_interrupted(error)
 
 
 def reason(error: Exception) -> str:

@@ -17,6 +17,7 @@ from strawberry.types import ExecutionResult
 
 from loaders import RequestLoaders
 from schema.node import node_id
+from server import fanout
 from server.collector.inventory import Observation
 from server.context import RequestContext
 from server.endpoint import served_schema
@@ -313,6 +314,21 @@ async def test_what_it_missed_is_told_in_its_own_words(narrow: Fan) -> None:
         await narrow.observe("words", *(f"web-{number}" for number in range(10)))
         await asyncio.gather(*taking)
         assert [payload.text for payload in await rest_of(slow)][3:] == ['{"data":{"changes":{"all":6}}}']
+
+
+async def test_few_payloads_may_be_too_long(fan: Fan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fanout, "LARGEST_QUEUE", 3_000)
+    asked = Operation(CHANGES, of_host("long"))
+    async with aclosing(fan.fanout.follow(asked)) as slow, aclosing(fan.fanout.follow(asked)) as fast:
+        taking = [asyncio.create_task(take(one, 1)) for one in (slow, fast)]
+        await fan.followed(1)
+        await fan.observe("long", "first")
+        await asyncio.gather(*taking)
+        for number in range(5):
+            await fan.observe("long", f"{number}-{'x' * 1000}")
+            await take(fast, 1)
+        *changes, lagged = told(await rest_of(slow))
+        assert (len(changes), lagged["missed"]) == (2, 3)
 
 
 async def test_a_burst_is_no_reason_to_lag(narrow: Fan) -> None:

@@ -15,6 +15,7 @@ from loaders.change_cursor import ChangeCursor
 from loaders.pages import packed
 from schema.changes.condition import ChangeCondition
 from schema.graph.context import CursorExpired, Lagged
+from server.store import followers
 from server.store.connection import Store, connect
 from server.store.embedded import EmbeddedMongo
 from server.store.errors import StoreError
@@ -225,6 +226,22 @@ async def test_a_slow_follower_is_told_what_it_missed_and_where_to_go_on(store: 
         assert lagged == Lagged(7, told[-1].cursor)
         async with following(feed, after=lagged.cursor) as resumed:
             assert sequences(await take(resumed, 7)) == list(range(5, 12))
+
+
+async def test_few_records_may_be_too_many_bytes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "LARGEST_QUEUE", 700_000)
+    large = [{"path": f"domain.metadata.{number}", "new": "x" * 1000} for number in range(250)]
+    async with ChangeFeed(store) as feed:
+        async with aclosing(feed.follow(ANYTHING, None)) as slow, aclosing(feed.follow(ANYTHING, None)) as quick:
+            waiting, first = await started(slow), await started(quick)
+            await write(store, [1])
+            await asyncio.gather(waiting, first)
+            for sequence in range(2, 7):
+                await write(store, [sequence], changes=large)
+                await take(quick, 1)
+            *told, lagged = await rest_of(slow)
+        assert sequences(told) == [2, 3]
+        assert lagged == Lagged(3, told[-1].cursor)
 
 
 async def test_whoever_catches_up_may_take_its_time(store: Store) -> None:
