@@ -317,7 +317,7 @@ async def test_what_it_missed_is_told_in_its_own_words(narrow: Fan) -> None:
 
 
 async def test_few_payloads_may_be_too_long(fan: Fan, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fanout, "LARGEST_QUEUE", 3_000)
+    monkeypatch.setattr(fanout, "LARGEST_QUEUE", 9_000)
     asked = Operation(CHANGES, of_host("long"))
     async with aclosing(fan.fanout.follow(asked)) as slow, aclosing(fan.fanout.follow(asked)) as fast:
         taking = [asyncio.create_task(take(one, 1)) for one in (slow, fast)]
