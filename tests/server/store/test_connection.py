@@ -19,7 +19,7 @@ async def test_a_replica_set_is_accepted(mongo: EmbeddedMongo, database: str) ->
     assert store.version == "6.0.5"
     assert store.uri == mongo.uri
     assert store.vms.write_concern.document == {"w": "majority", "j": True}
-    assert store.client.delegate.options.pool_options.metadata["application"] == {"name": "virtgraph"}
+    assert store.client.delegate.options.pool_options.metadata["application"] == {"name": store.client_name}
     await store.check()
     await store.close()
 
