@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,39 @@ from server.store.embedded import EmbeddedMongo
 from server.store.errors import StoreError
 from server.store.mongod import find_mongod
 from tests.hypervisor import Libvirtd, private_libvirtd
+
+E2E = Path(__file__).parent / "e2e"
+FIGURE = "figure"
+
+Say = Callable[[str], None]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the processes that share the tests, one runs all of a file, and one those with guests, one after another."""
+    for item in items:
+        group = E2E if item.path.is_relative_to(E2E) else item.path
+        item.add_marker(pytest.mark.xdist_group(str(group)))
+
+
+@pytest.fixture
+def say(request: pytest.FixtureRequest) -> Say:
+    """Shows a figure at the end, where the reader of a passing run sees it, whichever process ran the test."""
+
+    def remember(text: str) -> None:
+        request.node.user_properties.append((FIGURE, text))
+
+    return remember
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests said."""
+    reports = [one for group in terminalreporter.stats.values() for one in group if isinstance(one, pytest.TestReport)]
+    said = [said for one in reports if one.when == "call" for said in one.user_properties]
+    figures = [str(text) for name, text in said if name == FIGURE]
+    if figures:
+        terminalreporter.section("figures")
+    for text in figures:
+        terminalreporter.write_line(text)
 
 
 @pytest.fixture(scope="session")

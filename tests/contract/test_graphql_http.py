@@ -12,6 +12,7 @@ import websockets
 
 from server.store.connection import Store
 from server.store.embedded import EmbeddedMongo
+from tests.conftest import Say
 from tests.contract.conftest import Node
 from tests.serving import Api, empty_store, serving
 
@@ -42,12 +43,11 @@ def change(operation: str, revision: int, name: str, state: str) -> Any:
     return {"data": {"changes": vm}}
 
 
-async def test_all_audits_of_graphql_http_pass(api: Api, node: Node, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_all_audits_of_graphql_http_pass(api: Api, node: Node, say: Say) -> None:
     async with node("audits.mjs", api.url) as process:
         results = await line(process)
     failed = [result for result in results if result["status"] != "ok"]
-    with capsys.disabled():
-        print(f"\ngraphql-http: {len(results) - len(failed)} of {len(results)} audits pass")
+    say(f"graphql-http: {len(results) - len(failed)} of {len(results)} audits pass")
     assert failed == []
     assert len(results) == 61
 

@@ -7,18 +7,6 @@ import pytest
 from tests.e2e.program import Program, serve
 
 Serve = Callable[..., AbstractAsyncContextManager[Program]]
-Say = Callable[[str], None]
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Prints a figure where the reader of a passing run sees it."""
-
-    def print_uncaptured(text: str) -> None:
-        with capsys.disabled():
-            print(f"\n{text}")
-
-    return print_uncaptured
 
 
 @pytest.fixture

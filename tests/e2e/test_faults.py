@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from server.store.mongod import process_started
+from tests.conftest import Say
 from tests.e2e.client import Client, Json, client
-from tests.e2e.conftest import Say, Serve
+from tests.e2e.conftest import Serve
 from tests.e2e.program import COMMAND, ROOT, environment, files_host, run, until
 from tests.hypervisor import Libvirtd, guest_xml
 

@@ -15,9 +15,9 @@ from bench.loss.api import Api, Balancer, Unanswered, answered
 from bench.loss.processes import VIRTGRAPH, Supervised, end, until, virtgraph_environment
 from bench.loss.replica_set import ReplicaSet
 from bench.loss.subscribers import Interest, Subscriber
+from tests.conftest import Say
 from tests.e2e.client import Json
 from tests.e2e.clock import Clock
-from tests.e2e.conftest import Say
 from tests.e2e.program import files_host
 
 SECONDS = 60

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from bench.loss.chaos import fewest_kills
-from tests.e2e.conftest import Say
+from tests.conftest import Say
 from tests.e2e.program import ROOT
 from tests.hypervisor import libvirtd_program
 

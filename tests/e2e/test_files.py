@@ -5,8 +5,9 @@ import os
 import time
 from pathlib import Path
 
+from tests.conftest import Say
 from tests.e2e.client import Json, Subscription, client
-from tests.e2e.conftest import Say, Serve
+from tests.e2e.conftest import Serve
 from tests.e2e.program import files_host
 from tests.shared import CORPUS, corpus, difference, needs_corpus
 

@@ -12,8 +12,9 @@ import libvirt
 import pytest
 
 from schema.comparison import first_difference
+from tests.conftest import Say
 from tests.e2e.client import Client, Json, client
-from tests.e2e.conftest import Say, Serve
+from tests.e2e.conftest import Serve
 from tests.hypervisor import Libvirtd, guest_xml, scsi_disk_xml, usb_interface_xml
 
 HOT_PLUGS = 50

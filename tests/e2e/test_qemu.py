@@ -10,8 +10,9 @@ from typing import Any
 import libvirt
 import pytest
 
+from tests.conftest import Say
 from tests.e2e.client import Client, Json, Subscription, client
-from tests.e2e.conftest import Say, Serve
+from tests.e2e.conftest import Serve
 from tests.hypervisor import Libvirtd, guest_xml, scsi_disk_xml, usb_interface_xml, virtio_disk_xml
 from tests.small_guest import small_guest, wait_until_ready
 

@@ -11,8 +11,9 @@ import pytest
 from server.collector.files import resource_kind
 from server.pages.examples import Example, examples
 from server.store.mongod import process_started
+from tests.conftest import Say
 from tests.e2e.client import Client, client
-from tests.e2e.conftest import Say, Serve
+from tests.e2e.conftest import Serve
 from tests.e2e.program import ROOT, files_host, until
 
 SAMPLE = ROOT / "server" / "sample"

@@ -16,8 +16,9 @@ from typing import Any
 import libvirt
 import pytest
 
+from tests.conftest import Say
 from tests.e2e.client import Client, Json, client
-from tests.e2e.conftest import Say, Serve
+from tests.e2e.conftest import Serve
 from tests.e2e.program import Program, until
 from tests.hypervisor import guest_xml
 from tests.privileged import PrivilegedLibvirtd, privileged_libvirtd

@@ -14,8 +14,9 @@ import pytest
 
 from server.store.connection import Document, Store
 from server.store.embedded import EmbeddedMongo
+from tests.conftest import Say
 from tests.e2e.client import client
-from tests.e2e.conftest import Say, Serve
+from tests.e2e.conftest import Serve
 from tests.e2e.program import Program, collect, files_host
 
 HOSTS = ("one", "two", "three")

@@ -17,6 +17,7 @@ from schema.element import Document
 from schema.referenced import REFERENCED
 from schema.resource import RESOURCES, called
 from schema.tables import node
+from tests.conftest import Say
 from tests.edges.case import Case, all_cases
 from tests.schema.host.test_resources import SOURCES
 from tests.shared import SHARED, corpus, needs_corpus
@@ -196,9 +197,8 @@ def walked(path: str, tag: str) -> bool:
 
 
 @pytest.mark.skipif(not PLAN.is_file(), reason=f"the plan of the edges is not at {PLAN}")
-def test_every_edge_of_the_plan_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_edge_of_the_plan_is_there(say: Say) -> None:
     planned = set(re.findall(r"^\| ([a-z][a-z0-9-]+) \|", PLAN.read_text(), re.MULTILINE)) - {"id"}
-    with capsys.disabled():
-        print(f"\nedges of the plan: {len(planned)}, as rows: {len(planned & set(EDGES))}, cases: {len(CASES)}")
+    say(f"edges of the plan: {len(planned)}, as rows: {len(planned & set(EDGES))}, cases: {len(CASES)}")
     assert planned - set(EDGES) == {"dom-host"}, "which is `VirtualMachine.host`, and back `Host.vms`"
     assert len(planned) == 105

@@ -7,6 +7,7 @@ import pytest
 
 from server.collector.inventory import Observation, ResourceObservation
 from server.store.embedded import EmbeddedMongo
+from tests.conftest import Say
 from tests.schema.graph.api import FACTS, Api, open_api
 
 HOSTS = 20
@@ -72,16 +73,13 @@ async def big(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
         yield api
 
 
-async def test_a_query_through_shared_resources_asks_at_most_eight_times(
-    big: Api, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_query_through_shared_resources_asks_at_most_eight_times(big: Api, say: Say) -> None:
     asked = {}
     for first in (10, 100):
         data = await big.data(SHARED, first=first)
         asked[first] = big.sent.summary()
         assert len(data["vms"]["nodes"]) == first
-    with capsys.disabled():
-        print(f"\nof 100 VMs: {len(asked[100])} questions to MongoDB: {', '.join(asked[100])}")
+    say(f"of 100 VMs: {len(asked[100])} questions to MongoDB: {', '.join(asked[100])}")
     assert set(asked[10]) == set(asked[100])  # attachments are asked for once, or apart for what was read apart
     assert max(map(len, asked.values())) <= 8
 

@@ -12,6 +12,7 @@ from schema.node import node_id, parse_node_id
 from server.collector.inventory import Observation, ResourceObservation
 from server.collector.scopes import BELOW, KIND_OF, OF_A_DOMAIN
 from server.store.embedded import EmbeddedMongo
+from tests.conftest import Say
 from tests.edges.case import UUID, Case, all_cases
 from tests.schema.graph.api import FACTS, Api, open_api
 
@@ -138,9 +139,8 @@ def the_tie(case: Case, host: str, data: Any) -> Any:
     return tie
 
 
-def test_every_edge_that_leaves_a_vm_has_a_case(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_edge_that_leaves_a_vm_has_a_case(say: Say) -> None:
     roles = Counter(case.role for case in CASES)
     outer = {edge.role for edge in EDGES.values() if any(row.to.scope != "VM" for row in edge.rows)}
-    with capsys.disabled():
-        print(f"\nedges out of a VM or between resources: {len(outer)}, with cases: {len(roles)} ({len(CASES)} cases)")
+    say(f"edges out of a VM or between resources: {len(outer)}, with cases: {len(roles)} ({len(CASES)} cases)")
     assert outer == set(roles)

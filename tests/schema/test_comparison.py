@@ -11,6 +11,7 @@ from lxml import etree
 
 import schema
 from schema.comparison import Difference, first_difference
+from tests.conftest import Say
 from tests.shared import corpus, difference, needs_corpus
 
 QEMU = "http://libvirt.org/schemas/domain/qemu/1.0"
@@ -179,7 +180,7 @@ def test_it_agrees_with_the_judge_about_every_round_trip() -> None:
 
 
 @needs_corpus
-def test_it_agrees_with_the_judge_about_damaged_documents(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_agrees_with_the_judge_about_damaged_documents(say: Say) -> None:
     chance, documents = random.Random(20), corpus()[::3]
     found: dict[str, Counter[bool]] = {damage.__name__: Counter() for damage in DAMAGES}
     for path in documents:
@@ -188,8 +189,8 @@ def test_it_agrees_with_the_judge_about_damaged_documents(capsys: pytest.Capture
             same = difference(xml, other) is None
             assert (first_difference(xml, other) is None) == same, (path.name, damage, difference(xml, other))
             found[damage][same] += 1
-    with capsys.disabled():
-        print("\ndamaged pairs judged the same / different:", *(f"{d} {n[True]}/{n[False]}" for d, n in found.items()))
+    judged = ", ".join(f"{damage} {counts[True]}/{counts[False]}" for damage, counts in found.items())
+    say(f"damaged pairs judged the same / different: {judged}")
     never, always = {"change_text", "rename", "into_namespace"}, {"turn_attributes", "comment"}
     for damage, counts in found.items():
         assert counts.total() == len(documents)

@@ -6,13 +6,13 @@ from copy import deepcopy
 from typing import Any
 
 import bson
-import pytest
 
 import schema
 from schema.definition import WholeDomain
 from schema.element import Document
 from schema.scalars import Integer, Word
 from schema.tables import Child, Node, Slot, node
+from tests.conftest import Say
 from tests.shared import corpus, difference, needs_corpus
 
 pytestmark = needs_corpus
@@ -23,19 +23,18 @@ def through_bson(definition: Document) -> Document:
     return stored
 
 
-def test_every_document_comes_back_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_document_comes_back_the_same(say: Say) -> None:
     differences = {}
     for path in corpus():
         xml = path.read_bytes()
         if found := difference(xml, schema.domain_to_xml(through_bson(schema.domain_from_xml(xml)))):
             differences[path.name] = found
-    with capsys.disabled():
-        print(f"\ncorpus round trip: {len(corpus()) - len(differences)} of {len(corpus())} documents are the same")
+    say(f"corpus round trip: {len(corpus()) - len(differences)} of {len(corpus())} documents are the same")
     assert differences == {}
     assert len(corpus()) >= 2106
 
 
-def test_nearly_all_leaf_values_of_declared_kinds_are_typed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nearly_all_leaf_values_of_declared_kinds_are_typed(say: Say) -> None:
     whole: Counter[str] = Counter()
     kinds: dict[str, Counter[str]] = {}
     for path in corpus():
@@ -44,8 +43,7 @@ def test_nearly_all_leaf_values_of_declared_kinds_are_typed(capsys: pytest.Captu
             whole.update(counts)
             kinds.setdefault(kind, Counter()).update(counts)
     share = 1 - whole["untyped"] / whole["total"]
-    with capsys.disabled():
-        print(f"\ntyped: {whole['total'] - whole['untyped']} of {whole['total']} leaf values ({share:.3%})")
+    say(f"typed: {whole['total'] - whole['untyped']} of {whole['total']} leaf values ({share:.3%})")
     assert share >= 0.95
     assert {kind: counts for kind, counts in kinds.items() if counts["untyped"] > 0.05 * counts["total"]} == {}
 
@@ -83,7 +81,7 @@ def changed(value: Any, claim: Slot | Child) -> Any:
     return f"{value}-changed"
 
 
-def test_no_copy_of_the_xml_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_copy_of_the_xml_is_kept(say: Say) -> None:
     """Each typed field, wherever the corpus first fills it: another value gives other XML, and is read back."""
     seen: set[tuple[Any, ...]] = set()
     table = node(WholeDomain)
@@ -112,8 +110,7 @@ def test_no_copy_of_the_xml_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
                     again = again[step]
                 if isinstance(claim, Slot) and claim.key != "type":  # `type` decides the shape of its neighbours
                     assert again.get(full[-1]) == new, full
-    with capsys.disabled():
-        print(f"\nchanged and found in the XML: {len(seen)} typed fields")
+    say(f"changed and found in the XML: {len(seen)} typed fields")
     assert len(seen) > 400
 
 

@@ -15,6 +15,7 @@ import pytest
 import schema
 from schema.element import Document
 from schema.scalars import Verbatim
+from tests.conftest import Say
 from tests.relaxng import places
 from tests.schema.claims import claimed, declared_fields, filled_fields, spelled
 from tests.schema.test_newer import NEWER, UNHEARD_OF
@@ -57,24 +58,21 @@ def through_bson(xml: str | bytes) -> Document:
     return stored
 
 
-def test_every_path_of_the_schema_is_claimed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_path_of_the_schema_is_claimed(say: Say) -> None:
     paths = sorted(path for path in grammar().targets(grammar().start) if "=" not in path)
     unclaimed = [path for path in paths if not claimed(path)]
-    with capsys.disabled():
-        print(f"\npaths of {SCHEMAS}: {len(paths) - len(unclaimed)} of {len(paths)} claimed")
+    say(f"paths of {SCHEMAS}: {len(paths) - len(unclaimed)} of {len(paths)} claimed")
     assert unclaimed == []
     assert len(paths) > 2500
 
 
 @needs_catalogue
-def test_every_path_of_the_catalogue_is_claimed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_path_of_the_catalogue_is_claimed(say: Say) -> None:
     counts: dict[str, Counter[bool]] = {"device": Counter(), "domain": Counter()}
     for path in catalogue():
         counts["device" if path.startswith("domain/devices/") else "domain"][bool(claimed(path))] += 1
-    with capsys.disabled():
-        for kind, count in counts.items():
-            print(f"\n{kind} paths of the catalogue: {count[True]} of {count.total()} claimed", end="")
-        print()
+    for kind, count in counts.items():
+        say(f"{kind} paths of the catalogue: {count[True]} of {count.total()} claimed")
     assert [path for path in catalogue() if not claimed(path)] == []
     assert (counts["device"].total(), counts["domain"].total()) == (2096, 688)
 
@@ -96,22 +94,20 @@ def test_a_path_that_no_schema_knows_is_not_claimed() -> None:
         assert claimed(path) == []
 
 
-def test_generated_documents_come_back_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+def test_generated_documents_come_back_the_same(say: Say) -> None:
     documents = list(generated().values())
     differences = [found for xml in documents if (found := difference(xml, schema.domain_to_xml(through_bson(xml))))]
-    with capsys.disabled():
-        print(f"\ngenerated documents: {len(documents) - len(differences)} of {len(documents)} are the same")
+    say(f"generated documents: {len(documents) - len(differences)} of {len(documents)} are the same")
     assert differences == []
     assert len(documents) > 500
 
 
-def test_generated_documents_have_every_path_and_word(capsys: pytest.CaptureFixture[str]) -> None:
+def test_generated_documents_have_every_path_and_word(say: Say) -> None:
     wanted = grammar().targets(grammar().start)
     held = {one for xml in generated().values() for one in places(xml)}
     again = re.compile(r"/(backingStore|source)/(.+/)?\1/")  # those of the outer one once more
     missing = sorted(one for one in wanted - held if not again.search(one))
-    with capsys.disabled():
-        print(f"\npaths and words in generated documents: {len(wanted & held)} of {len(wanted)}")
+    say(f"paths and words in generated documents: {len(wanted & held)} of {len(wanted)}")
     assert missing == []
 
 
@@ -120,19 +116,17 @@ def test_generated_documents_are_typed() -> None:
 
 
 @needs_corpus
-def test_valid_documents_of_libvirt_are_typed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_valid_documents_of_libvirt_are_typed(say: Say) -> None:
     valid = [xml for path in corpus() if grammar().accepts(xml := path.read_bytes())]
     untyped = {path for xml in valid for path in schema.untyped(schema.domain_from_xml(xml))}
-    with capsys.disabled():
-        print(f"\nlibvirt's documents that are valid: {len(valid)} of {len(corpus())}; untyped in them: {len(untyped)}")
+    say(f"libvirt's documents that are valid: {len(valid)} of {len(corpus())}; untyped in them: {len(untyped)}")
     assert untyped == set()
     assert len(valid) > 1500
 
 
 @needs_corpus
-def test_some_document_fills_every_declared_field(capsys: pytest.CaptureFixture[str]) -> None:
+def test_some_document_fills_every_declared_field(say: Say) -> None:
     every: list[str | bytes] = [NEWER, UNHEARD_OF, *generated().values(), *(path.read_bytes() for path in corpus())]
     filled = {field for xml in every for field in filled_fields(schema.domain_from_xml(xml))}
-    with capsys.disabled():
-        print(f"\ndeclared fields: {len(declared_fields())}, filled by documents: {len(filled & declared_fields())}")
+    say(f"declared fields: {len(declared_fields())}, filled by documents: {len(filled & declared_fields())}")
     assert sorted(declared_fields() - filled) == []

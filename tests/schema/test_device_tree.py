@@ -12,6 +12,7 @@ from schema.definition import devices_of, domain_from_xml
 from schema.device import summary
 from schema.element import Document
 from schema.tree import MOST_FREE_SLOTS, TreeNode, device_tree
+from tests.conftest import Say
 from tests.shared import corpus, needs_corpus
 
 Q35 = "<os><type arch='x86_64' machine='pc-q35-9.0'>hvm</type></os>"
@@ -542,7 +543,7 @@ def test_places_outside_of_a_bus_take_none_of_it() -> None:
 
 
 @needs_corpus
-def test_libvirts_own_documents_are_trees(capsys: pytest.CaptureFixture[str]) -> None:
+def test_libvirts_own_documents_are_trees(say: Say) -> None:
     count: Counter[str] = Counter()
     buses: Counter[str] = Counter()
     collided = set()
@@ -555,8 +556,7 @@ def test_libvirts_own_documents_are_trees(capsys: pytest.CaptureFixture[str]) ->
         buses.update(one.bus.value for one in nodes if one.bus)
         if any(one.collision for one in nodes):
             collided.add(path.name.partition("--")[2].partition(".")[0])
-    with capsys.disabled():
-        print(f"\ntrees of libvirt's documents: {dict(count)}\nbuses: {dict(buses)}\ncollisions: {sorted(collided)}")
+    say(f"trees of libvirt's documents: {dict(count)}\nbuses: {dict(buses)}\ncollisions: {sorted(collided)}")
     assert collided == {
         "440fx-ide-address-conflict", "hostdev-vfio-zpci-duplicate", "hostdevs-drive-address-conflict",
         "hostdev-subsys-mdev-vfio-ccw-duplicate-address", "q35-dmi-bad-address1", "usb-hub-conflict", "usb-none-other",

@@ -11,7 +11,6 @@ from typing import Any
 
 import bson
 import hypothesis.strategies as st
-import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
@@ -20,6 +19,7 @@ from schema.definition import WholeDomain
 from schema.device import summary
 from schema.tables import Node, node, reachable
 from schema.xmltext import SEPARATOR
+from tests.conftest import Say
 from tests.shared import corpus, difference, needs_corpus
 
 pytestmark = needs_corpus
@@ -119,10 +119,9 @@ def lose_nothing(counts: Counter[str], xml: bytes) -> None:
         assert summary(device)
 
 
-def test_damaged_documents_lose_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_damaged_documents_lose_nothing(say: Say) -> None:
     counts: Counter[str] = Counter()
     lose_nothing(counts)
-    with capsys.disabled():
-        print(f"\nmutations of libvirt's documents: {counts['tried']} tried, {counts['too deep']} refused as too deep")
+    say(f"mutations of libvirt's documents: {counts['tried']} tried, {counts['too deep']} refused as too deep")
     assert counts["tried"] >= MUTATIONS
     assert counts["too deep"] < counts["tried"] / 2

@@ -4,6 +4,7 @@ import pytest
 
 import schema
 from schema.devices import DEVICES
+from tests.conftest import Say
 from tests.schema.claims import claimed
 from tests.shared import difference
 
@@ -146,11 +147,10 @@ DOMAIN_PATHS = [
 ]
 
 
-def test_every_newer_item_is_claimed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_newer_item_is_claimed(say: Say) -> None:
     paths = [f"domain/devices/{path}" for path in PATHS] + [f"domain/{path}" for path in DOMAIN_PATHS]
     unclaimed = [path for path in paths if not claimed(path)]
-    with capsys.disabled():
-        print(f"\nnewer than 11.3, or forgotten by its schema: {len(paths) - len(unclaimed)} of {len(paths)} claimed")
+    say(f"newer than 11.3, or forgotten by its schema: {len(paths) - len(unclaimed)} of {len(paths)} claimed")
     assert unclaimed == []
 
 

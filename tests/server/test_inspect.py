@@ -17,6 +17,7 @@ import schema
 from server.cli import app
 from server.inspect.report import Report
 from server.inspect.tree import LONGEST
+from tests.conftest import Say
 from tests.shared import CORPUS, needs_corpus
 
 ROOT = Path(__file__).parent.parent.parent
@@ -396,10 +397,9 @@ def test_the_report_is_of_one_document() -> None:
 
 
 @needs_corpus
-def test_every_document_of_libvirts_own_tests_comes_back_exactly(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_document_of_libvirts_own_tests_comes_back_exactly(say: Say) -> None:
     code, out, errors = run(str(CORPUS / "domain"))
-    with capsys.disabled():
-        print(f"\n{out.splitlines()[-1]}")
+    say(f"{out.splitlines()[-1]}")
     assert (code, errors) == (0, "")
     assert out.splitlines()[-1].startswith("2106 documents, exact 2106, with unknown pieces ")
     assert out.count("the XML comes back exactly") == out.count("kept in `extra`") > 0

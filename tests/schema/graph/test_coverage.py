@@ -16,6 +16,7 @@ from schema.graph.context import Paths
 from server.collector.inventory import Observation
 from server.pages.examples import examples
 from server.store.embedded import EmbeddedMongo
+from tests.conftest import Say
 from tests.schema.graph.api import Api, open_api, sample
 from tests.shared import corpus, needs_corpus
 
@@ -316,15 +317,14 @@ async def whole_list(api: Api, **variables: Any) -> list[Document]:
 
 
 @needs_corpus
-async def test_libvirts_own_documents(libvirts_own: Api, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_libvirts_own_documents(libvirts_own: Api, say: Say) -> None:
     documents = [(path.name, path.read_bytes()) for path in corpus()]
     expected = counted(documents)
     assert await whole_list(libvirts_own, host="corpus") == expected
     found = await read(libvirts_own, host="corpus")
     holding = sum(bool(schema.untyped(schema.domain_from_xml(xml))) for _, xml in documents)
     assert totals(found) == (len(expected), len(documents), 0, holding)
-    with capsys.disabled():
-        print(f"\nlibvirt's own documents: {len(expected)} untyped paths in {holding} of {len(documents)}")
+    say(f"libvirt's own documents: {len(expected)} untyped paths in {holding} of {len(documents)}")
 
 
 def with_news(xml: str | bytes, draw: random.Random) -> bytes:
@@ -344,7 +344,7 @@ def with_news(xml: str | bytes, draw: random.Random) -> bytes:
     return bytes(etree.tostring(root))
 
 
-async def test_a_fleet_of_a_newer_libvirt(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_fleet_of_a_newer_libvirt(api: Api, say: Say) -> None:
     draw = random.Random(1)
     plain = [seen.xml for seen in sample()] + [path.read_bytes() for path in corpus()[::6]]
     documents = [(str(number), with_news(xml, draw)) for number, xml in enumerate(plain)]
@@ -364,8 +364,7 @@ async def test_a_fleet_of_a_newer_libvirt(api: Api, capsys: pytest.CaptureFixtur
         query = "query($path: String) { vms(filter: {untyped: {eq: $path}}) { totalCount } }"
         count = (await api.data(query, path=node["path"]))["vms"]["totalCount"]
         assert count == next(one["vmCount"] for one in expected if one["path"] == node["path"])
-    with capsys.disabled():
-        print(f"\na newer libvirt: {len(expected)} untyped paths in {len(documents)} VMs")
+    say(f"a newer libvirt: {len(expected)} untyped paths in {len(documents)} VMs")
 
 
 INDEX = "untyped.path_1_name_1__id_1"

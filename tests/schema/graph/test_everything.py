@@ -16,6 +16,7 @@ from schema.devices import DEVICES
 from schema.element import Document
 from schema.graph.schema import build_schema
 from server.bounds import LARGEST_REQUEST, bounds
+from tests.conftest import Say
 from tests.schema.graph.api import Api, pages
 from tests.schema.graph.places import leaves, missing, places, surplus, whole
 from tests.schema.graph.selections import EDGES, everything, full_depth
@@ -74,7 +75,7 @@ def kind(way: tuple[Any, ...]) -> str:
 
 @pytest.mark.parametrize("host", ["corpus", "generated"])
 async def test_every_value_of_the_xml_is_at_its_place(
-    bounded: Api, graphql_schema: GraphQLSchema, host: str, capsys: pytest.CaptureFixture[str]
+    bounded: Api, graphql_schema: GraphQLSchema, host: str, say: Say
 ) -> None:
     served = generated() if host == "generated" else {path.name: path.read_bytes() for path in corpus()}
     tally = Tally(graphql_schema)
@@ -84,8 +85,7 @@ async def test_every_value_of_the_xml_is_at_its_place(
         for name, vm in page.items():
             assert vm["error"] is None
             tally.check(name, served[name], whole(vm))
-    with capsys.disabled():
-        print(f"\nvalues of the XML of {host} documents at their own place in full-depth answers\n{tally}")
+    say(f"values of the XML of {host} documents at their own place in full-depth answers\n{tally}")
     assert tally.missing == {}
     assert tally.surplus == []
     assert tally.documents == len(served) > 1000

@@ -15,6 +15,7 @@ from schema.host.saved_domain import DEFINITIONS
 from schema.resource import RESOURCES
 from server.bounds import LARGEST_REQUEST, bounds
 from server.store.embedded import EmbeddedMongo
+from tests.conftest import Say
 from tests.schema.graph.api import Api, numbered, observe_resources, open_api, resource_pages
 from tests.schema.graph.places import whole
 from tests.schema.graph.selections import full_depth_of_resources
@@ -40,7 +41,7 @@ def put_together(answer: Document) -> Document:
 
 @every_kind
 async def test_every_value_of_the_xml_is_at_its_place(
-    bounded: Api, graphql_schema: GraphQLSchema, kind: str, capsys: pytest.CaptureFixture[str]
+    bounded: Api, graphql_schema: GraphQLSchema, kind: str, say: Say
 ) -> None:
     seen = numbered(kind, (*documents(kind), *generated(kind)))
     await observe_resources(bounded, kind, seen)
@@ -54,8 +55,7 @@ async def test_every_value_of_the_xml_is_at_its_place(
             xml = served[key]
             assert isinstance(xml, bytes)
             tally.check(key, xml, put_together(answer), RESOURCES[kind])
-    with capsys.disabled():
-        print(f"\n{kind}: {tally.values.total()} values of {tally.documents} documents at their own place in answers")
+    say(f"{kind}: {tally.values.total()} values of {tally.documents} documents at their own place in answers")
     assert tally.missing == {}
     assert tally.surplus == []
     assert tally.documents == len(seen) > 0

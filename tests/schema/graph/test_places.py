@@ -12,6 +12,7 @@ from lxml import etree
 from schema.element import Document
 from server.collector.inventory import Observation
 from server.store.embedded import EmbeddedMongo
+from tests.conftest import Say
 from tests.schema.graph.api import open_api, pages
 from tests.schema.graph.places import Piece, Place, leaves, missing, places, surplus, whole
 from tests.schema.graph.selections import full_depth
@@ -128,7 +129,7 @@ def test_one_other_value_is_found(
     assert found_missing(wanted, with_other(answer, way, value)) == [xml]
 
 
-def test_each_value_counts(wanted: list[Place], answer: Document, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_value_counts(wanted: list[Place], answer: Document, say: Say) -> None:
     """Whatever is taken away or changed is found, if it came from the XML, and nothing beside it."""
     texts = {place.xml for place in wanted if place.text is not None and not place.inside}
     noticed = {"taken away": set[str](), "changed": set[str]()}
@@ -140,8 +141,7 @@ def test_each_value_counts(wanted: list[Place], answer: Document, capsys: pytest
             found = [xml for xml in found_missing(wanted, with_other(answer, way, changed)) if xml in texts]
             assert len(found) <= 1, (way, how, found)
             noticed[how].update(found)
-    with capsys.disabled():
-        print(f"\neach taken away and changed, and found missing: {len(texts)} values")
+    say(f"each taken away and changed, and found missing: {len(texts)} values")
     assert noticed == {"taken away": texts, "changed": texts}
     assert len(texts) > 70
 

@@ -11,17 +11,15 @@ from graphql.language.source import Source
 
 from schema.devices import DEVICES
 from schema.element import Variant
+from tests.conftest import Say
 from tests.schema.graph.descriptions import described, fault
 from tests.schema.graph.selections import everything
 
 
-def test_every_description_is_a_sentence_that_tells_something(
-    graphql_schema: GraphQLSchema, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_description_is_a_sentence_that_tells_something(graphql_schema: GraphQLSchema, say: Say) -> None:
     found = list(described(graphql_schema))
     counts = Counter(kind for kind, _, _ in found)
-    with capsys.disabled():
-        print(f"\ndescribed: {dict(counts)}, together {len(found)}")
+    say(f"described: {dict(counts)}, together {len(found)}")
     assert counts.keys() == {"type", "enum value", "input field", "field", "argument"}
     assert min(counts["type"], counts["field"], counts["enum value"], counts["input field"]) > 400
     faults = {name: (wrong, text) for _, name, text in found if (wrong := fault(name, text))}
@@ -77,7 +75,7 @@ def names(schema: GraphQLSchema, of: str) -> set[str]:
     return set(found.fields)
 
 
-def test_the_query_for_everything_is_valid(graphql_schema: GraphQLSchema, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_query_for_everything_is_valid(graphql_schema: GraphQLSchema, say: Say) -> None:
     vm = graphql_schema.type_map["VirtualMachine"]
     assert isinstance(vm, GraphQLObjectType)
     resource = graphql_schema.type_map["Resource"]
@@ -87,8 +85,7 @@ def test_the_query_for_everything_is_valid(graphql_schema: GraphQLSchema, capsys
     lexer, tokens = Lexer(Source(text)), 0
     while lexer.advance().kind is not TokenKind.EOF:
         tokens += 1
-    with capsys.disabled():
-        print(f"\nthe query for everything: {tokens} tokens")
+    say(f"the query for everything: {tokens} tokens")
     assert validate(graphql_schema, parse(text)) == []
     for declared in DEVICES.values():
         if names(graphql_schema, declared.__name__) > names(graphql_schema, "Device"):  # NVRAM has an address only

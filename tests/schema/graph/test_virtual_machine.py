@@ -9,6 +9,7 @@ from schema import domain_from_xml, domain_to_xml
 from schema.node import node_id
 from server.collector.inventory import Observation
 from server.store.embedded import EmbeddedMongo
+from tests.conftest import Say
 from tests.schema.graph.api import Api, open_api
 from tests.shared import corpus, difference, needs_corpus
 
@@ -61,14 +62,13 @@ async def test_the_xml_of_a_vm_is_that_of_its_definition(vms: Api) -> None:
 
 
 @needs_corpus
-async def test_the_xml_of_libvirts_own_documents_comes_back(fleet: Api, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_xml_of_libvirts_own_documents_comes_back(fleet: Api, say: Say) -> None:
     query = """query($after: String) { vms(first: 500, after: $after, filter: {host: {eq: "corpus"}}) {
         nodes { sourceKey xml devices { id xml } } pageInfo { endCursor } } }"""
     found = {one["sourceKey"]: one for one in (await fleet.data(query))["vms"]["nodes"]}
     paths = corpus()[::9]
     different = [path.name for path in paths if difference(path.read_bytes(), found[path.name]["xml"])]
-    with capsys.disabled():
-        print(f"\nXML through the API: {len(paths) - len(different)} of {len(paths)} documents are the same")
+    say(f"XML through the API: {len(paths) - len(different)} of {len(paths)} documents are the same")
     assert different == []
     assert len(found) == len(paths) > 200
 

@@ -10,6 +10,7 @@ import schema
 from schema.element import Document
 from schema.resource import RESOURCES
 from schema.scalars import Verbatim
+from tests.conftest import Say
 from tests.relaxng import Writer, places
 from tests.schema.claims import claimed, declared_fields, filled_fields
 from tests.shared import corpus, difference, grammar, needs_corpus, needs_schemas
@@ -124,25 +125,23 @@ def test_nothing_is_untyped_in_a_valid_document(kind: str) -> None:
 
 @needs_schemas
 @every_kind
-def test_every_path_of_the_schema_is_claimed(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_path_of_the_schema_is_claimed(kind: str, say: Say) -> None:
     paths = sorted(path for path in targets(kind) if "=" not in path)
     unclaimed = [path for path in paths if not claimed(path, RESOURCES[kind])]
-    with capsys.disabled():
-        print(f"\n{kind}: {len(paths) - len(unclaimed)} of {len(paths)} paths claimed")
+    say(f"{kind}: {len(paths) - len(unclaimed)} of {len(paths)} paths claimed")
     assert unclaimed == []
 
 
 @needs_schemas
 @every_kind
-def test_generated_documents_come_back_the_same_and_typed(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_generated_documents_come_back_the_same_and_typed(kind: str, say: Say) -> None:
     for xml in generated(kind):
         document = through_bson(xml)
         assert schema.untyped(document) == [], xml.decode()
         assert difference(xml, schema.resource_to_xml(document)) is None
     held = {place for xml in (*generated(kind), *documents(kind)) for place in places(xml)}
     missing = sorted(targets(kind) - held)
-    with capsys.disabled():
-        print(f"\n{kind}: {len(generated(kind))} generated documents, {len(missing)} of {len(targets(kind))} not had")
+    say(f"{kind}: {len(generated(kind))} generated documents, {len(missing)} of {len(targets(kind))} not had")
     assert len(missing) < 0.02 * len(targets(kind)) + 1, missing
 
 

@@ -29,11 +29,12 @@ async def since(store: Store) -> datetime | None:
 
 
 async def test_what_is_too_old_goes(store: Store) -> None:
+    now = datetime.now(UTC)
     await store.changes.insert_many(
-        [record(number, at=NOW - (2_000 - number) * DAY / 100) for number in range(1, 2_001)]
+        [record(number, at=now - (2_000 - number) * DAY / 100) for number in range(1, 2_001)]
     )
     await store.earlier.insert_many(
-        [earlier(3, NOW - 19 * DAY), earlier(4, NOW - 10 * DAY - DAY / 200), earlier(5, NOW - 9 * DAY)]
+        [earlier(3, now - 19 * DAY), earlier(4, now - 10 * DAY - DAY / 200), earlier(5, now - 9 * DAY)]
     )
     assert await prune(store, days=10, megabytes=100) == 1_000 - 1 + 1
     left = [one["sequence"] async for one in store.changes.find().sort("sequence", 1)]
@@ -42,7 +43,7 @@ async def test_what_is_too_old_goes(store: Store) -> None:
     reach = await since(store)
     assert reach is not None
     (oldest,) = await store.changes.find().sort("at", 1).limit(1).to_list(None)
-    assert NOW - 10 * DAY - timedelta(seconds=10) < reach <= oldest["at"]
+    assert now - 10 * DAY - timedelta(seconds=10) < reach <= oldest["at"]
     assert await prune(store, days=10, megabytes=100) <= 1
 
 
