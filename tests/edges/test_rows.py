@@ -171,7 +171,11 @@ BESIDE = {"domain", "devices", "facts", "name", "uuid", "kind"}
 """Keys of a whole definition, or that the store puts around a resource's own."""
 
 
-@pytest.mark.parametrize("row", [*(row for edge in EDGES.values() for row in edge.rows), *ANSWERS], ids=str)
+@pytest.mark.parametrize(
+    "row",
+    [*(row for edge in EDGES.values() for row in edge.rows), *ANSWERS],
+    ids=lambda row: f"{row.of}:{row.at}:{row.to.name}",
+)
 def test_paths_are_declared(row: Row) -> None:
     """A path that no declaration has would never find anything."""
     tags = list(DEVICES) if row.of == "*" else row.of.split()
