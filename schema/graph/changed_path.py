@@ -80,7 +80,8 @@ def _names(table: Node) -> Iterator[str]:
 def _nothing(at: str, step: str, names: Iterator[str]) -> ValueError:
     """The error that says that a step leads nowhere, and what may have been meant."""
     path = f"{at}.{step}" if at else step
-    shown = path if len(path) <= 100 else f"{path[:100]}…"
+    # Half a surrogate pair is a text to JSON, and to nobody who shows or logs it.
+    shown = (path if len(path) <= 100 else f"{path[:100]}…").encode(errors="replace").decode()
     by_lower = {name.lower(): name for name in names}
     near = [f"`{by_lower[name]}`" for name in get_close_matches(step.lower(), by_lower, _NEAREST)]
     meant = f": did you mean {' or '.join(near)}?" if near else "; `devices.disks.driver` is a path."
