@@ -69,7 +69,8 @@ class Mongod:
         command = [
             *(str(binary), "--dbpath", str(data), "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"),
             *("--replSet", REPLICA_SET, "--oplogSize", str(oplog_megabytes), "--quiet"),
-            *("--wiredTigerCacheSizeGB", "0.25"),
+            # A transaction that takes a fifth of it is rolled back: room for some documents of 16 MB and their oplog.
+            *("--wiredTigerCacheSizeGB", "0.5"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=500"),
         ]

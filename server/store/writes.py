@@ -36,8 +36,11 @@ Operation = InsertOne[Document] | ReplaceOne[Document] | UpdateOne | DeleteOne
 LARGEST_BATCH = 200
 """VMs or resources in one transaction: a first synchronisation is some nine times faster than with one each."""
 
-LARGEST_BYTES = 32 * 1024 * 1024
+LARGEST_BYTES = 8 * 1024 * 1024
 """Bytes of earlier documents that are read at once and written in one transaction, if one alone does not exceed it."""
+
+_ATTEMPTS = 5
+"""How often a transaction of several changes may be rolled back: what takes too much of MongoDB's cache always is."""
 
 _COMMIT_MILLISECONDS = 30_000
 _LONGEST_SECONDS = 120
@@ -52,6 +55,10 @@ EXPIRED = datetime(1970, 1, 1, tzinfo=UTC)
 
 class Outdated(Exception):
     """A stored document is no longer the one the change was computed from."""
+
+
+class _RolledBack(Exception):
+    """MongoDB rolled a transaction back again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +147,21 @@ def _batches(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
 
 async def _isolated(store: Store, changes: Sequence[Change], fence: Fence | None) -> int:
     """Write a batch; halve it until the change that is refused stands alone, and write what stands in for that one."""
+    attempts = 0
+
+    async def operations(session: AsyncIOMotorClientSession) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts > _ATTEMPTS and len(changes) > 1:
+            raise _RolledBack
+        await _write(store, session, changes, fence)
+
     try:
-        await transaction(store, lambda session: _write(store, session, changes, fence))
+        await transaction(store, operations)
     except (Outdated, NotOwner):
         raise
+    except _RolledBack:
+        return await _halves(store, changes, fence)
     except (PyMongoError, BSONError, OverflowError, RecursionError, UnicodeError) as error:
         if _is_transient(error):
             raise StoreError(f"MongoDB at {store.uri} did not take a write: {reason(error)}.") from error
@@ -151,14 +169,18 @@ async def _isolated(store: Store, changes: Sequence[Change], fence: Fence | None
             # A mongod refuses writes so until its next checkpoint, over which it ends.
             raise StoreError(f"The disk of MongoDB at {store.uri} is full.") from error
         if len(changes) > 1:
-            half = len(changes) // 2
-            return await _isolated(store, changes[:half], fence) + await _isolated(store, changes[half:], fence)
+            return await _halves(store, changes, fence)
         (change,) = changes
         _LOGGER.warning("MongoDB refuses the document of %s: %s", change.key, reason(error))
         if change.instead is not None and (stand_in := change.instead(reason(error))) is not None:
             await _isolated(store, [stand_in], fence)
         return 1
     return 0
+
+
+async def _halves(store: Store, changes: Sequence[Change], fence: Fence | None) -> int:
+    half = len(changes) // 2
+    return await _isolated(store, changes[:half], fence) + await _isolated(store, changes[half:], fence)
 
 
 async def _write(

@@ -85,7 +85,7 @@ async def own_store(directory: Path) -> AsyncIterator[tuple[EmbeddedMongo, Store
 class Commands(CommandListener):
     """The commands a client sent, by name, and whole."""
 
-    sent: list[tuple[str, Document]] = field(default_factory=list)
+    sent: list[tuple[str, Document]] = field(default_factory=list, repr=False)
 
     def started(self, event: CommandStartedEvent) -> None:
         self.sent.append((event.command_name, dict(event.command)))

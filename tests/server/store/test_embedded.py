@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import AutoReconnect, PyMongoError
 
 from server.store.connection import Document, close, connect
 from server.store.embedded import EmbeddedMongo
@@ -50,8 +50,14 @@ async def refused(directory: Path) -> str:
 
 async def insert(uri: str, number: int) -> None:
     client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(uri, w="majority", serverSelectionTimeoutMS=30_000)
-    await client["test"]["numbers"].insert_one({"_id": number})
-    await close(client)
+    try:
+        while True:
+            # The driver tries twice; a mongod that is being killed may refuse both.
+            with suppress(AutoReconnect):
+                await client["test"]["numbers"].replace_one({"_id": number}, {}, upsert=True)
+                return
+    finally:
+        await close(client)
 
 
 async def numbers(uri: str) -> list[int]:

@@ -13,6 +13,7 @@ from loaders import RequestLoaders
 from server.collector.inventory import Cause, HostFacts, Inventory, Observation, ResourceObservation
 from server.store.connection import Document, Store
 from server.store.inventory import MongoInventory
+from server.store.writes import LARGEST_BYTES
 from tests.loaders.chronicle import tree
 from tests.server.store.conftest import Commands
 from tests.server.store.documents import disk, domain, observed, outdated, vm
@@ -244,7 +245,7 @@ async def test_resources_are_told_too(inventory: Inventory, store: Store) -> Non
 
 async def test_large_documents_go_a_few_at_a_time(watched: Store, commands: Commands) -> None:
     inventory = MongoInventory(watched)
-    large = domain(more=f"<metadata><a>{'x' * 9_000_000}</a></metadata>")
+    large = domain(more=f"<metadata><a>{'x' * (LARGEST_BYTES // 3 - 20_000)}</a></metadata>")
     for key in "abcdefg":
         await inventory.vms_observed("kvm", [observed(key, large)])
     commands.sent.clear()

@@ -13,7 +13,7 @@ from server.store.collections import prepare
 from server.store.connection import Document, Store, close, connect
 from server.store.errors import StoreError
 from server.store.leases import Leases
-from server.store.writes import Change, Fence, Outdated, transaction, write
+from server.store.writes import LARGEST_BYTES, Change, Fence, Outdated, transaction, write
 from tests.server.store.conftest import Commands, PlainMongod
 from tests.server.store.feeding import record
 from tests.server.store.test_collections import NOW, document
@@ -207,7 +207,7 @@ async def test_a_connection_without_sessions_refuses_no_document(store: Store) -
 
 
 async def test_earlier_documents_are_written_in_portions(watched: Store, commands: Commands) -> None:
-    large = {"of": "VM", "revision": 1, "at": NOW, "document": {"x": "x" * 9_000_000}}
+    large = {"of": "VM", "revision": 1, "at": NOW, "document": {"x": "x" * (LARGEST_BYTES // 3 - 1000)}}
     changes = [
         replace(insert(number), earlier=[{"_id": f"kvm/{number}@1", "key": f"kvm/{number}", **large}])
         for number in range(8)
@@ -215,6 +215,29 @@ async def test_earlier_documents_are_written_in_portions(watched: Store, command
     assert await write(watched, changes) == 0
     assert commands.names().count("commitTransaction") == 3
     assert await watched.earlier.count_documents({}) == 8
+
+
+async def test_what_is_rolled_back_every_time_is_written_in_parts(
+    plain_mongod: PlainMongod, commands: Commands
+) -> None:
+    async with plain_mongod("--replSet", "rs0", "--setParameter", "enableTestCommands=1") as port:
+        store = await _replica_set(port)
+        client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(store.uri, w="majority", event_listeners=[commands])
+        # As MongoDB answers where a transaction takes too much of its cache.
+        refusal = {"errorCode": 112, "errorLabels": ["TransientTransactionError"]}
+        await store.client.admin.command(
+            {
+                "configureFailPoint": "failCommand",
+                "mode": {"times": 6},
+                "data": {"failCommands": ["commitTransaction"], **refusal},
+            }
+        )
+        assert await write(Store(client, client["virtgraph"], "", ""), [insert(number) for number in range(4)]) == 0
+        written = [len(command["documents"]) for name, command in commands.sent if name == "insert"]
+        assert written == [4, 4, 4, 4, 4, 2, 2, 2]
+        assert await store.vms.count_documents({}) == 4
+        await close(client)
+        await store.close()
 
 
 async def test_the_first_document_of_a_revision_stays(store: Store) -> None:
