@@ -146,7 +146,10 @@ def _batches(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
 
 
 async def _isolated(store: Store, changes: Sequence[Change], fence: Fence | None) -> int:
-    """Write a batch; halve it until the change that is refused stands alone, and write what stands in for that one."""
+    """Write a batch; halve it until the change that is refused stands alone, and write what stands in for that one.
+
+    A batch that MongoDB rolls back again and again is halved, too.
+    """
     attempts = 0
 
     async def operations(session: AsyncIOMotorClientSession) -> None:

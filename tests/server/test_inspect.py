@@ -399,7 +399,7 @@ def test_the_report_is_of_one_document() -> None:
 @needs_corpus
 def test_every_document_of_libvirts_own_tests_comes_back_exactly(say: Say) -> None:
     code, out, errors = run(str(CORPUS / "domain"))
-    say(f"{out.splitlines()[-1]}")
+    say(out.splitlines()[-1])
     assert (code, errors) == (0, "")
     assert out.splitlines()[-1].startswith("2106 documents, exact 2106, with unknown pieces ")
     assert out.count("the XML comes back exactly") == out.count("kept in `extra`") > 0

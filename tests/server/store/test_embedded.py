@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import AutoReconnect, PyMongoError
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from server.store.connection import Document, close, connect
 from server.store.embedded import EmbeddedMongo
@@ -50,12 +51,12 @@ async def refused(directory: Path) -> str:
 
 async def insert(uri: str, number: int) -> None:
     client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(uri, w="majority", serverSelectionTimeoutMS=30_000)
+    again = retry_if_exception_type(AutoReconnect)
     try:
-        while True:
-            # The driver tries twice; a mongod that is being killed may refuse both.
-            with suppress(AutoReconnect):
+        # The driver tries twice; a mongod that is being killed may refuse both.
+        async for attempt in AsyncRetrying(retry=again, stop=stop_after_delay(30), wait=wait_fixed(0.1), reraise=True):
+            with attempt:
                 await client["test"]["numbers"].replace_one({"_id": number}, {}, upsert=True)
-                return
     finally:
         await close(client)
 

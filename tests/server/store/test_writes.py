@@ -224,14 +224,12 @@ async def test_what_is_rolled_back_every_time_is_written_in_parts(
         store = await _replica_set(port)
         client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(store.uri, w="majority", event_listeners=[commands])
         # As MongoDB answers where a transaction takes too much of its cache.
-        refusal = {"errorCode": 112, "errorLabels": ["TransientTransactionError"]}
-        await store.client.admin.command(
-            {
-                "configureFailPoint": "failCommand",
-                "mode": {"times": 6},
-                "data": {"failCommands": ["commitTransaction"], **refusal},
-            }
-        )
+        refusal = {
+            "failCommands": ["commitTransaction"],
+            "errorCode": 112,
+            "errorLabels": ["TransientTransactionError"],
+        }
+        await store.client.admin.command("configureFailPoint", "failCommand", mode={"times": 6}, data=refusal)
         assert await write(Store(client, client["virtgraph"], "", ""), [insert(number) for number in range(4)]) == 0
         written = [len(command["documents"]) for name, command in commands.sent if name == "insert"]
         assert written == [4, 4, 4, 4, 4, 2, 2, 2]
