@@ -1,6 +1,7 @@
 """Any number of hosts, each watched independently of the others."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from types import TracebackType
@@ -10,6 +11,8 @@ from server.collector.hosts import Host
 from server.collector.inventory import Inventory, NotOwner
 from server.collector.ownership import Ownership, Sole
 from server.collector.watch import HostWatch, Pace, Progress
+
+log = logging.getLogger(__name__)
 
 
 class Collector:
@@ -62,6 +65,7 @@ class Collector:
                 await self._ownership.acquired(host.id)
                 with suppress(NotOwner):
                     await self._watch(host)
+                log.warning("Host %s is watched by another collector now.", host.id)
             finally:
                 await self._ownership.release(host.id)
 

@@ -140,7 +140,6 @@ class Leased:
         for host_id in set(owned) - ours:
             # One that was released meanwhile is nobody's loss.
             if lost := self._owned.pop(host_id, None):
-                log.warning("Host %s is watched by another collector now.", host_id)
                 lost.set()
 
     async def _try(self) -> None:
