@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import websockets
@@ -197,6 +200,19 @@ async def test_an_api_is_killed(site: Site) -> None:
     assert sorted(connections) == [1, 1, 2, 2], "those of the other API went on, the others came there"
 
 
+def _small_socket(address: str) -> socket.socket:
+    """A connection whose receiving side holds little."""
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+    found.connect((urlsplit(address).hostname, urlsplit(address).port))
+    found.setblocking(False)
+    return found
+
+
+def _more_than(follower: Subscriber, count: int) -> bool:
+    return len(follower.events) > count
+
+
 async def test_a_client_that_never_reads(site: Site) -> None:
     query = """
         subscription ($after: String) {
@@ -213,22 +229,28 @@ async def test_a_client_that_never_reads(site: Site) -> None:
     assert address
     protocol = websockets.Subprotocol("graphql-transport-ws")
     async with websockets.connect(
-        f"ws{address.removeprefix('http')}/graphql", subprotocols=[protocol], proxy=None, ping_interval=None
-    ) as socket:
-        await socket.send(json.dumps({"type": "connection_init"}))
-        assert json.loads(await socket.recv())["type"] == "connection_ack"
+        f"ws{address.removeprefix('http')}/graphql",
+        subprotocols=[protocol],
+        proxy=None,
+        ping_interval=None,
+        max_queue=1,
+        sock=_small_socket(address),
+    ) as connection:
+        await connection.send(json.dumps({"type": "connection_init"}))
+        assert json.loads(await connection.recv())["type"] == "connection_ack"
         payload = {"query": query, "variables": {"after": cursor}}
-        await socket.send(json.dumps({"type": "subscribe", "id": "sleeper", "payload": payload}))
-        async with site.followed():  # the others get everything while it does not read
-            for number in range(4 * QUEUE):
+        await connection.send(json.dumps({"type": "subscribe", "id": "sleeper", "payload": payload}))
+        async with site.followed() as (follower, _):  # they get everything while it does not read
+            for number in range(2 * QUEUE):
                 # Together more than the queue and every buffer on the way can hold.
-                site.put("large", number, str(number).ljust(100_000, "."))
-                await asyncio.sleep(0.05)
+                site.put("large", number, str(number).ljust(120_000, "."))
+                # None is put before the one before was seen: the collector would make one change of both.
+                await until(partial(_more_than, follower, number), "the change was seen", SECONDS)
         # It wakes up, and reads what had been sent before it was given up.
         revisions = []
         lagged = None
         try:
-            while (message := json.loads(await asyncio.wait_for(socket.recv(), 10)))["type"] == "next":
+            while (message := json.loads(await asyncio.wait_for(connection.recv(), 10)))["type"] == "next":
                 change = message["payload"]["data"]["changes"]
                 if change["__typename"] == "Lagged":
                     lagged = change
