@@ -146,9 +146,9 @@ def _batches(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
 
 
 async def _isolated(store: Store, changes: Sequence[Change], fence: Fence | None) -> int:
-    """Write a batch; halve it until the change that is refused stands alone, and write what stands in for that one.
+    """Write a batch; halve one that MongoDB refuses, or rolls back again and again, until the cause stands alone.
 
-    A batch that MongoDB rolls back again and again is halved, too.
+    What stands in for a refused change is written in its place.
     """
     attempts = 0
 
@@ -163,27 +163,21 @@ async def _isolated(store: Store, changes: Sequence[Change], fence: Fence | None
         await transaction(store, operations)
     except (Outdated, NotOwner):
         raise
-    except _RolledBack:
-        return await _halves(store, changes, fence)
-    except (PyMongoError, BSONError, OverflowError, RecursionError, UnicodeError) as error:
+    except (_RolledBack, PyMongoError, BSONError, OverflowError, RecursionError, UnicodeError) as error:
         if _is_transient(error):
             raise StoreError(f"MongoDB at {store.uri} did not take a write: {reason(error)}.") from error
         if os.strerror(errno.ENOSPC) in reason(error):
             # A mongod refuses writes so until its next checkpoint, over which it ends.
             raise StoreError(f"The disk of MongoDB at {store.uri} is full.") from error
         if len(changes) > 1:
-            return await _halves(store, changes, fence)
+            half = len(changes) // 2
+            return await _isolated(store, changes[:half], fence) + await _isolated(store, changes[half:], fence)
         (change,) = changes
         _LOGGER.warning("MongoDB refuses the document of %s: %s", change.key, reason(error))
         if change.instead is not None and (stand_in := change.instead(reason(error))) is not None:
             await _isolated(store, [stand_in], fence)
         return 1
     return 0
-
-
-async def _halves(store: Store, changes: Sequence[Change], fence: Fence | None) -> int:
-    half = len(changes) // 2
-    return await _isolated(store, changes[:half], fence) + await _isolated(store, changes[half:], fence)
 
 
 async def _write(

@@ -213,7 +213,7 @@ def _more_than(follower: Subscriber, count: int) -> bool:
     return len(follower.events) > count
 
 
-async def test_a_client_that_never_reads(site: Site) -> None:
+async def test_a_client_that_never_reads(site: Site, say: Say) -> None:
     query = """
         subscription ($after: String) {
           changes(after: $after) {
@@ -261,8 +261,12 @@ async def test_a_client_that_never_reads(site: Site) -> None:
             assert message["type"] == "complete"
             assert lagged
             assert lagged["missed"] > 0
+            say(
+                f"A client that never read got {len(revisions)} changes, and was told that it missed {lagged['missed']}."
+            )
         except websockets.ConnectionClosed:
-            pass
+            # Where all this takes longer than the server waits for an answer to its pings.
+            say(f"A client that never read was cut off; {len(revisions)} changes were on the way.")
     (large,) = set(await site.read()) - set(before)
     later = Subscriber("awake", Interest(), cursor)
     following = asyncio.create_task(later.run(Balancer(site.apis)))

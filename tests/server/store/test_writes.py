@@ -223,19 +223,18 @@ async def test_what_is_rolled_back_every_time_is_written_in_parts(
     async with plain_mongod("--replSet", "rs0", "--setParameter", "enableTestCommands=1") as port:
         store = await _replica_set(port)
         client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(store.uri, w="majority", event_listeners=[commands])
-        # As MongoDB answers where a transaction takes too much of its cache.
-        refusal = {
-            "failCommands": ["commitTransaction"],
-            "errorCode": 112,
-            "errorLabels": ["TransientTransactionError"],
-        }
-        await store.client.admin.command("configureFailPoint", "failCommand", mode={"times": 6}, data=refusal)
-        assert await write(Store(client, client["virtgraph"], "", ""), [insert(number) for number in range(4)]) == 0
-        written = [len(command["documents"]) for name, command in commands.sent if name == "insert"]
-        assert written == [4, 4, 4, 4, 4, 2, 2, 2]
-        assert await store.vms.count_documents({}) == 4
-        await close(client)
-        await store.close()
+        try:
+            # As MongoDB answers where a transaction takes too much of its cache.
+            labels = ["TransientTransactionError"]
+            fail = {"failCommands": ["commitTransaction"], "errorCode": 112, "errorLabels": labels}
+            await store.client.admin.command("configureFailPoint", "failCommand", mode={"times": 6}, data=fail)
+            assert await write(Store(client, client["virtgraph"], "", ""), [insert(number) for number in range(4)]) == 0
+            written = [len(command["documents"]) for name, command in commands.sent if name == "insert"]
+            assert written == [4, 4, 4, 4, 4, 2, 2, 2]
+            assert await store.vms.count_documents({}) == 4
+        finally:
+            await close(client)
+            await store.close()
 
 
 async def test_the_first_document_of_a_revision_stays(store: Store) -> None:
