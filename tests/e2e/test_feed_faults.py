@@ -261,9 +261,7 @@ async def test_a_client_that_never_reads(site: Site, say: Say) -> None:
             assert message["type"] == "complete"
             assert lagged
             assert lagged["missed"] > 0
-            say(
-                f"A client that never read got {len(revisions)} changes, and was told that it missed {lagged['missed']}."
-            )
+            say(f"A client that never read got {len(revisions)} changes, and a `Lagged` of {lagged['missed']}.")
         except websockets.ConnectionClosed:
             # Where all this takes longer than the server waits for an answer to its pings.
             say(f"A client that never read was cut off; {len(revisions)} changes were on the way.")
