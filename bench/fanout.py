@@ -7,21 +7,17 @@ own. A change's time counts from just before it is written, and so includes the 
 import argparse
 import asyncio
 import json
-import os
-import re
-import signal
-import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from bench.api import Process, api_process
 from bench.subscribers import Arrival, subscribers
 from server.collector.inventory import Observation
 from server.store.collections import prepare
@@ -29,7 +25,6 @@ from server.store.connection import connect
 from server.store.embedded import EmbeddedMongo
 from server.store.inventory import MongoInventory
 
-ROOT = Path(__file__).parent.parent
 HOSTS = 50
 _PROCESSES = 2
 _WARM_UP = 50
@@ -108,48 +103,6 @@ class Writer:
                 group.create_task(self.change(number))
 
 
-class Process:
-    """A process seen from outside."""
-
-    def __init__(self, pid: int) -> None:
-        self._directory = Path(f"/proc/{pid}")
-
-    def resident_kib(self) -> int:
-        """Memory that it holds."""
-        found = re.search(r"^VmRSS:\s+(\d+) kB$", (self._directory / "status").read_text(), re.MULTILINE)
-        assert found
-        return int(found[1])
-
-    def cpu_seconds(self) -> float:
-        """Processor time that it has used."""
-        fields = (self._directory / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@asynccontextmanager
-async def _api(uri: str, database: str, directory: Path) -> AsyncIterator[tuple[Process, str]]:
-    """An API process, and the address of its WebSockets."""
-    log = directory / "api.log"
-    command = (sys.executable, "-m", "server", "serve", "--no-collector", "--port", "0")
-    where = ("--mongodb-uri", uri, "--database", database)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("VIRTGRAPH_")}
-    with log.open("w") as output:
-        process = await asyncio.create_subprocess_exec(
-            *command, *where, cwd=ROOT, env=kept | {"COLUMNS": "1000"}, stdout=output, stderr=output
-        )
-    try:
-        async with asyncio.timeout(60):
-            while (found := re.search(r"http(://\S+/graphql)", log.read_text())) is None:
-                if process.returncode is not None:
-                    raise RuntimeError(f"The API did not start:\n{log.read_text()}")
-                await asyncio.sleep(0.05)
-        yield Process(process.pid), f"ws{found[1]}"
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        await process.wait()
-
-
 async def _trial(number: int, seconds: float, per_second: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="virtgraph-bench-") as directory:
         async with EmbeddedMongo(Path(directory)) as mongo:
@@ -159,7 +112,8 @@ async def _trial(number: int, seconds: float, per_second: float) -> dict[str, An
                 writer = Writer(MongoInventory(store))
                 for host in range(HOSTS):
                     await writer.change(host)
-                async with _api(mongo.uri, "bench", Path(directory)) as (api, url):
+                async with api_process(mongo.uri, "bench", Path(directory)) as (api, address):
+                    url = address.replace("http", "ws", 1)
                     async with subscribers(url, _payloads(_WARM_UP)[0], 1) as parts:
                         await writer.run(_WARM_UP / 25, 25)
                         await asyncio.gather(*(part.stop() for part in parts))

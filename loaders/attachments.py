@@ -4,21 +4,23 @@ Each method gathers what one level of a query asks for and sends one aggregate, 
 begins with `$documents`, the resources' keys as the query already knows them, so that none is read again.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any
-
-from motor.motor_asyncio import AsyncIOMotorDatabase
-from strawberry.dataloader import DataLoader
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
 
 from schema.conflicts import CHANGING
 from schema.edges import EDGES
 from schema.element import Document
 from schema.graph.context import AttachmentRequest, Page, Paths
 
+from .batching import Loader, batched
 from .joins import Joins
 from .pages import BadCursor, packed, unpacked
-from .reads import batched
+from .projections import projection
+from .reading import Reading
 from .texts import storable
+
+_Attached = tuple[Document, list[Document]]
+"""A VM, and attachments of it."""
 
 _ATTACHMENTS = "attachments"
 _NEIGHBOURS = "neighbours"
@@ -29,18 +31,19 @@ _WRITTEN = sorted(
 
 
 class AttachmentReads(Joins):
-    """Reads of attachments; see `schema.graph.context.Resources`. Each takes at most `milliseconds`."""
+    """Reads of attachments; see `schema.graph.context.Resources`."""
 
-    def __init__(self, database: AsyncIOMotorDatabase[Document], milliseconds: int) -> None:
-        super().__init__(database, milliseconds)
-        self._attached: dict[AttachmentRequest, DataLoader[tuple[str, ...], Page]] = {}
-        self._counts: dict[frozenset[str] | None, DataLoader[tuple[str, ...], int]] = {}
-        self._named: dict[Paths, DataLoader[str, Document | None]] = {}
-        self._neighbours: dict[Any, DataLoader[Document, Page]] = {}
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        self._attached: dict[AttachmentRequest, Loader[tuple[str, ...], Page]] = {}
+        self._counts: dict[frozenset[str] | None, Loader[tuple[str, ...], int]] = {}
+        self._named: dict[Paths, Loader[str, Document | None]] = {}
+        self._neighbours: dict[Any, Loader[Document, Page]] = {}
 
-    async def attachments(self, keys: Collection[str], request: AttachmentRequest) -> Page:
-        """Part of the attachments to what answers to these keys, by VM and in the VM's order."""
-        return await batched(self._attached, request, self._load_attached).load(tuple(sorted(keys)))
+    async def attachments(self, many: Sequence[Collection[str]], request: AttachmentRequest) -> Sequence[Page]:
+        """For each list of keys part of the attachments to what answers to them, by VM."""
+        wanted = [tuple(sorted(keys)) for keys in many]
+        return cast("list[Page]", await batched(self._attached, request, self._load_attached).load_all(wanted))
 
     async def attachment_count(self, keys: Collection[str], roles: frozenset[str] | None) -> int:
         """How many attachments there are to what answers to these keys."""
@@ -52,12 +55,12 @@ class AttachmentReads(Joins):
         """Part of the VMs that share something with a VM, by id; `vm` needs `attachments`."""
         request = (roles, limit, after, vm_paths)
         if request not in self._neighbours:
-            self._neighbours[request] = DataLoader(self._load_neighbours(*request), cache_key_fn=lambda one: one["_id"])
+            self._neighbours[request] = Loader(self._load_neighbours(*request), lambda one: one["_id"])
         return await self._neighbours[request].load(vm)
 
-    async def vm_named(self, key: str, vm_paths: Paths) -> Document | None:
-        """The VM that a key of the space `domain` names."""
-        return await batched(self._named, vm_paths, self._load_named).load(key)
+    async def vms_named(self, keys: Sequence[str | None], vm_paths: Paths) -> Sequence[Document | None]:
+        """The VM that each key of the space `domain` names; None for None."""
+        return await batched(self._named, vm_paths, self._load_named).load_all(keys)
 
     def _load_attached(self, request: AttachmentRequest) -> Callable[[list[tuple[str, ...]]], Any]:
         place = None if request.after is None else _place(request.after)
@@ -66,10 +69,40 @@ class AttachmentReads(Joins):
         inner += _projected(request.vm_paths)
 
         async def load(many: list[tuple[str, ...]]) -> list[Page]:
-            joined = await self._join(many, "vms", "attachments.key", inner, alike=1)
-            return [_attached(vms, request.limit, place) for vms in joined]
+            found = await self._few_attached(many, request, place)
+            if found is None:
+                joined = await self._join(many, "vms", "attachments.key", inner, alike=1)
+                found = [[(vm, vm[_MATCHED]) for vm in vms] for vms in joined]
+            return [_attached(vms, request.limit, place) for vms in found]
 
         return load
+
+    async def _few_attached(
+        self, many: list[tuple[str, ...]], request: AttachmentRequest, place: list[str] | None
+    ) -> list[list[_Attached]] | None:
+        """What `_join` would find, by one plain read of parts of VMs.
+
+        None where there is so much that only a join can stop in time, and where the whole VMs are wanted.
+
+        Most of what VMs have is theirs alone, or that of a few; a join costs MongoDB a query for each resource.
+        """
+        alike = await self._alike(many)
+        wanted = {key for keys in alike for key in keys}
+        few = _FEW + _FEW_OF_EACH * len(many)
+        query: Document = {"attachments.key": {"$in": sorted(wanted)}}
+        if place is not None:
+            query["_id"] = {"$gte": place[0]}
+        if (shown := projection(request.vm_paths, few + 1)) is None:
+            return None
+        shown |= _among(wanted, request.roles)
+        found = await self._found("vms", few + 1, filter=query, projection=shown) if wanted else []
+        if len(found) > few:
+            return None
+        matched: dict[str, list[tuple[Document, Document]]] = {key: [] for key in wanted}
+        for vm in found:
+            for one in vm[_MATCHED]:
+                matched[one["key"]].append((vm, one))
+        return [_of_keys(keys, matched) for keys in alike]
 
     def _load_counts(self, roles: frozenset[str] | None) -> Callable[[list[tuple[str, ...]]], Any]:
         inner = [*_matching(roles), {"$group": {"_id": None, "number": {"$sum": {"$size": f"${_MATCHED}"}}}}]
@@ -100,7 +133,7 @@ class AttachmentReads(Joins):
                 for vm, others, into in zip(many, joined, found, strict=True):
                     for other in (one for one in others if one["_id"] != vm["_id"]):
                         known = into.setdefault(other["_id"], {"vm": other, "shared": {}})
-                        known["shared"] |= {_triple(one): one for one in _entries(other)}
+                        known["shared"] |= {_triple(one): one for one in _entries(other, other[_MATCHED])}
             return [_neighbours(one, limit, after) for one in found]
 
         return load
@@ -124,6 +157,9 @@ class AttachmentReads(Joins):
         return load
 
 
+_FEW, _FEW_OF_EACH = 100, 4
+"""VMs that are read to see whether there are few: altogether, and for each resource."""
+
 _MATCHED = "matched"
 """The attachments of a VM that a join found it by."""
 
@@ -139,13 +175,33 @@ def _matching(roles: Collection[str] | None, access: Collection[str] = ()) -> li
     return [{"$set": {_MATCHED: matched}}, {"$match": {_MATCHED: {"$ne": []}}}]
 
 
+def _among(keys: Collection[str], roles: Collection[str] | None) -> Document:
+    """A projection that shows which of a VM's attachments are to one of these keys, in these roles.
+
+    MongoDB makes a hash set of what `$setIsSubset` compares with; `$in` would go through the list.
+    """
+    wanted: list[Document] = [{"$setIsSubset": [["$$this.key"], {"$literal": sorted(keys)}]}]
+    if roles is not None:
+        wanted.append({"$in": ["$$this.role", sorted(roles)]})
+    return {_MATCHED: {"$filter": {"input": "$attachments", "cond": {"$and": wanted}}}}
+
+
+def _of_keys(keys: Iterable[str], matched: Mapping[str, Iterable[tuple[Document, Document]]]) -> list[_Attached]:
+    """The VMs that are attached to what has these keys, sorted by id, each with those attachments of it."""
+    vms: dict[str, _Attached] = {}
+    for key in keys:
+        for vm, one in matched[key]:
+            vms.setdefault(vm["_id"], (vm, []))[1].append(one)
+    return [vms[one] for one in sorted(vms)]
+
+
 def _projected(paths: Paths) -> list[Document]:
     return [] if paths is None else [{"$project": dict.fromkeys([*sorted(paths), _MATCHED], 1)}]
 
 
-def _entries(vm: Document) -> Iterator[Document]:
-    """The attachments that a join found, in an order of their own that does not change when the VM's does."""
-    for one in sorted(vm[_MATCHED], key=_triple):
+def _entries(vm: Document, found: Sequence[Document]) -> Iterator[Document]:
+    """Attachments of a VM, in an order of their own that does not change when the VM's does."""
+    for one in sorted(found, key=_triple) if len(found) > 1 else found:
         yield {"vm": vm, **one}
 
 
@@ -153,16 +209,19 @@ def _triple(entry: Document) -> tuple[str, str, str]:
     return entry.get("device", ""), entry["role"], entry["key"]
 
 
-def _attached(vms: Sequence[Document], limit: int, place: list[str] | None) -> Page:
+def _attached(vms: Sequence[_Attached], limit: int, place: list[str] | None) -> Page:
     entries = [
         one
-        for vm in vms
-        for one in _entries(vm)
+        for vm, found in vms
+        for one in _entries(vm, found)
         if place is None or (vm["_id"], *_triple(one)) > tuple(place)
     ]  # fmt: skip
     kept = entries[:limit]
-    cursors = [packed([_ATTACHMENTS, one["vm"]["_id"], *_triple(one)]) for one in kept]
-    return Page(kept, cursors, place is not None, len(entries) > limit)
+
+    def cursor(number: int) -> str:
+        return packed([_ATTACHMENTS, kept[number]["vm"]["_id"], *_triple(kept[number])])
+
+    return Page(kept, cursor, place is not None, len(entries) > limit)
 
 
 def _place(cursor: str) -> list[str]:
@@ -190,5 +249,6 @@ def _shareable(vm: Document, roles: frozenset[str] | None) -> tuple[list[str], l
 
 def _neighbours(found: dict[str, Document], limit: int, after: str | None) -> Page:
     kept = [{**found[one], "shared": list(found[one]["shared"].values())} for one in sorted(found)[:limit]]
-    cursors = [packed([_NEIGHBOURS, one["vm"]["_id"]]) for one in kept]
-    return Page(kept, cursors, after is not None, len(found) > limit)
+    return Page(
+        kept, lambda number: packed([_NEIGHBOURS, kept[number]["vm"]["_id"]]), after is not None, len(found) > limit
+    )

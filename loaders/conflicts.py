@@ -7,16 +7,15 @@ the keys that these VMs name.
 import re
 from collections.abc import Collection, Sequence
 
-from motor.motor_asyncio import AsyncIOMotorDatabase
-from strawberry.dataloader import DataLoader
-
 from schema.conflicts import contested_kind
 from schema.element import Document
 from schema.graph.context import Page
 
 from . import conflict_stages as stages
+from .batching import Loader
 from .joins import Joins
 from .pages import BadCursor, packed, unpacked
+from .reading import Reading
 from .texts import storable
 
 _CONFLICTS = "conflicts"
@@ -45,9 +44,9 @@ Of = tuple[str, str | None, tuple[str, ...]]
 class ConflictReads(Joins):
     """Reads of conflicts: `{kind, key, parties, running}`; see `schema.graph.context.Conflicts`."""
 
-    def __init__(self, database: AsyncIOMotorDatabase[Document], milliseconds: int) -> None:
-        super().__init__(database, milliseconds)
-        self._of_vms: DataLoader[Of, list[Document]] = DataLoader(self._load_of_vms)
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        self._of_vms: Loader[Of, list[Document]] = Loader(self._load_of_vms)
 
     async def page(self, kinds: Collection[str] | None, host_id: str | None, limit: int, after: str | None) -> Page:
         """Part of the conflicts of the fleet, sort by sort and by key within each."""
@@ -62,14 +61,14 @@ class ConflictReads(Joins):
             last = place if number == first else None
             while (wanted := limit + 1 - len(found)) > 0:
                 further = on_host if last is None else [*on_host, {"$match": {"_id": {"$gt": last}}}]
-                batch = await self._found(sort, None, further, wanted)
+                batch = await self._contested(sort, None, further, wanted)
                 found += [(number, one) for one in batch if kinds is None or one["kind"] in kinds]
                 if len(batch) < wanted:
                     break
                 last = batch[-1]["_id"]
         kept = found[:limit]
         cursors = [packed([_CONFLICTS, number, conflict["_id"]]) for number, conflict in kept]
-        return Page([conflict for _, conflict in kept], cursors, after is not None, len(found) > limit)
+        return Page([conflict for _, conflict in kept], cursors.__getitem__, after is not None, len(found) > limit)
 
     async def of_vm(self, vm: Document) -> Sequence[Document]:
         """The conflicts that a VM is party to; `vm` needs `uuid` and `attachments`."""
@@ -87,13 +86,13 @@ class ConflictReads(Joins):
         groups = {key for key in links if key.startswith(stages.IOMMU_GROUPS)}
         among = {"twins": {uuid for _, uuid, _ in vms if uuid is not None}, "split": groups}
         for sort, _ in _SORTS:
-            for conflict in await self._found(sort, sorted(among.get(sort, keys)), mine, _MOST_OF_VMS):
+            for conflict in await self._contested(sort, sorted(among.get(sort, keys)), mine, _MOST_OF_VMS):
                 for vm_id in dict.fromkeys(party["vm"] for party in conflict["parties"]):
                     if vm_id in found:
                         found[vm_id].append(conflict)
         return [found[vm_id] for vm_id, _, _ in vms]
 
-    async def _found(
+    async def _contested(
         self, sort: str, among: Sequence[str] | None, further: list[Document], limit: int
     ) -> list[Document]:
         """The conflicts of a sort; `among` keys of what VMs name, UUIDs for twins, keys of groups for what is split."""

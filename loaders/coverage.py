@@ -40,7 +40,7 @@ class CoverageReads(Reads):
         more = len(found) > limit
         found = found[:limit]
         cursors = [packed([_LIST, one["vmCount"], one["path"]]) for one in found]
-        return Page(found, cursors, after is not None, more)
+        return Page(found, cursors.__getitem__, after is not None, more)
 
     async def path_count(self, host_id: str | None, prefix: str) -> int:
         """How many different untyped paths there are with this prefix."""

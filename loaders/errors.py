@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from pymongo.errors import ExecutionTimeout, PyMongoError
 
+TOO_LONG = "MongoDB took longer than the setting query_seconds allows: narrow the filter, or ask for less."
+
 
 class ReadFailed(Exception):
     """MongoDB did not answer a read; the text is for the client."""
@@ -16,8 +18,6 @@ def clear_failures() -> Iterator[None]:
     try:
         yield
     except ExecutionTimeout as error:
-        raise ReadFailed(
-            "MongoDB took longer than the setting query_seconds allows: narrow the filter, or ask for less."
-        ) from error
+        raise ReadFailed(TOO_LONG) from error
     except PyMongoError as error:
         raise ReadFailed("MongoDB does not answer; try again in a moment.") from error

@@ -31,7 +31,7 @@ class FleetReads(Reads):
         kept = found[:limit]
         cursors = [packed([_FLEET, path.path, one["vmCount"], one["value"]]) for one in kept]
         total = answer["all"][0]["number"] if answer["all"] else 0
-        return Page(kept, cursors, after is not None, len(found) > limit), total
+        return Page(kept, cursors.__getitem__, after is not None, len(found) > limit), total
 
 
 _NUMBER = [{"$count": "number"}]
@@ -40,6 +40,10 @@ _NUMBER = [{"$count": "number"}]
 def _counted(path: StoredPath) -> list[Document]:
     """Stages that give each value once: `{_id, vmCount, count}`. What has no value counts as null."""
     stages: list[Document] = [{"$project": {path.path: 1}}]
+    if not path.lists:
+        # A VM has one value: there is nothing to put together of each.
+        each = {"_id": _text(f"${path.path}"), "vmCount": {"$sum": 1}, "count": {"$sum": 1}}
+        return [*stages, {"$group": each}]
     stages += [{"$unwind": {"path": f"${one}", "preserveNullAndEmptyArrays": True}} for one in path.lists]
     per_vm = {"_id": {"vm": "$_id", "value": _text(f"${path.path}")}, "count": {"$sum": 1}}
     stages.append({"$group": per_vm})

@@ -1,9 +1,10 @@
 """What was: change records by time or by VM, and a VM as it stood at a moment."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import accumulate
 
+from pymongo.client_session import ClientSession
 from pymongo.errors import OperationFailure
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_fixed
 
@@ -13,7 +14,6 @@ from schema.element import Document
 from schema.graph.context import Page
 
 from .change_cursor import ChangeCursor
-from .errors import clear_failures
 from .pages import BadCursor, packed, unpacked
 from .reads import Reads
 from .rebuilding import Rebuilding, completed
@@ -53,7 +53,7 @@ class HistoryReads(Reads):
         found = await self._find("changes", {"$and": asked} if asked else {}, sort=sort, limit=limit + 1)
         kept = found[:limit]
         cursors = [ChangeCursor(one["at"], one["hostId"], one["sequence"], None).pack() for one in kept]
-        return Page(kept, cursors, after is not None, len(found) > limit)
+        return Page(kept, cursors.__getitem__, after is not None, len(found) > limit)
 
     async def of(self, key: str, device_id: str | None, limit: int, after: str | None) -> Page:
         """Part of the records of a VM or resource, or of a device, the newest revision first; ValueError as `page`."""
@@ -66,7 +66,7 @@ class HistoryReads(Reads):
         found = await self._find("changes", query, sort=[("revision", -1)], limit=limit + 1)
         kept = found[:limit]
         cursors = [packed([_REVISIONS, one["revision"]]) for one in kept]
-        return Page(kept, cursors, after is not None, len(found) > limit)
+        return Page(kept, cursors.__getitem__, after is not None, len(found) > limit)
 
     async def vm_at(self, vm_id: str, at: datetime) -> Document | None:
         """A VM as it was at a moment, its other definition at `persistent`; None where there was none.
@@ -76,23 +76,24 @@ class HistoryReads(Reads):
         moment = _utc(at)
         if not storable(vm_id):
             return None
-        with clear_failures():
-            async for attempt in AsyncRetrying(
-                retry=retry_if_exception(_is_catalog_changed),
-                stop=stop_after_attempt(20),
-                wait=wait_fixed(0.05),
-                reraise=True,
-            ):
-                with attempt:
-                    # All reads see the database at one moment, whatever is written meanwhile.
-                    async with await self._database.client.start_session(snapshot=True) as session:
-                        rebuilding = Rebuilding(self._database, session, self._milliseconds, vm_id)
-                        rebuilt = await rebuilding.at(moment)
-        return None if rebuilt is None else await asyncio.to_thread(completed, rebuilt)
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(_is_catalog_changed),
+            stop=stop_after_attempt(20),
+            wait=wait_fixed(0.05),
+            reraise=True,
+        ):
+            with attempt:
+                # All reads see the database at one moment, whatever is written meanwhile.
+                rebuilt = await self._reading.run(partial(self._rebuilt, vm_id, moment), snapshot=True)
+        return rebuilt
+
+    def _rebuilt(self, vm_id: str, moment: datetime, session: ClientSession) -> Document | None:
+        rebuilt = Rebuilding(self._reading.database, session, self._reading.budget, vm_id).at(moment)
+        return None if rebuilt is None else completed(rebuilt)
 
 
 def _is_catalog_changed(error: BaseException) -> bool:
-    return isinstance(error, OperationFailure) and error.code == _CATALOG_CHANGED
+    return isinstance(error.__cause__, OperationFailure) and error.__cause__.code == _CATALOG_CHANGED
 
 
 def change_query(condition: ChangeCondition) -> list[Document]:

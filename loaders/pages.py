@@ -11,9 +11,6 @@ from typing import Any
 from schema.element import Document
 from schema.graph.context import Order
 
-BATCH = 100
-"""Documents per answer of MongoDB; larger ones hold the event loop for too long while they are decoded."""
-
 _TIES = {"hostId": ("name",), "state": ("name",)}
 """What decides between equals before the key does, as the indexes have it."""
 

@@ -1,45 +1,27 @@
 """What all reads of MongoDB have in common: bounds in time, small answers, failures in words, and batching."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorDatabase
-from strawberry.dataloader import DataLoader
+from pymongo.client_session import ClientSession
 
 from schema.element import Document
 from schema.graph.context import Paths
 
-from .errors import clear_failures
-from .pages import BATCH
+from .decoding import BATCH, found
+from .projections import projection
+from .reading import Reading
 from .texts import storable
 
-Request = TypeVar("Request")
-Key = TypeVar("Key")
-Found = TypeVar("Found")
-
-
-def batched(
-    loaders: dict[Request, DataLoader[Key, Found]],
-    request: Request,
-    make: Callable[[Request], Callable[[list[Key]], Any]],
-) -> DataLoader[Key, Found]:
-    """The loader that gathers what is asked for alike; another one where anything but the key differs."""
-    if request not in loaders:
-        loaders[request] = DataLoader(make(request))
-    return loaders[request]
-
-
-def projection(paths: Paths) -> Document | None:
-    """What MongoDB is told to show of documents; None for all of them."""
-    return None if paths is None else dict.fromkeys(sorted(paths), 1)
+_BY_ID = [("_id", 1)]
 
 
 class Reads:
-    """Reads of a database, each of at most `milliseconds`; they raise ReadFailed."""
+    """Reads of a database within the time of a request; they raise ReadFailed."""
 
-    def __init__(self, database: AsyncIOMotorDatabase[Document], milliseconds: int) -> None:
-        self._database = database
-        self._milliseconds = milliseconds
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
     async def _find(
         self,
@@ -49,33 +31,52 @@ class Reads:
         *,
         sort: list[tuple[str, int]] | None = None,
         limit: int = 0,
+        raw: bool = False,
     ) -> list[Document]:
-        cursor = self._database[collection].find(
-            query, projection(paths), batch_size=BATCH, limit=limit, max_time_ms=self._milliseconds
+        """The documents that a query finds; with `raw`, as MongoDB's bytes."""
+        return await self._found(
+            collection, limit, raw=raw, filter=query, projection=projection(paths, limit or None), sort=sort
         )
-        if sort is not None:
-            cursor = cursor.sort(sort)
-        with clear_failures():
-            return [document async for document in cursor]
+
+    async def _found(self, collection: str, limit: int, *, raw: bool = False, **asked: Any) -> list[Document]:
+        """What the driver's `find` finds with these arguments; without a limit it is all."""
+        if (direct := self._reading.directly(collection, limit)) is not None:
+            return await self._reading.few(direct, limit, asked, raw)
+        return await self._reading.run(
+            partial(found, self._reading.database[collection], limit, asked, self._reading.budget, raw)
+        )
 
     async def _count(self, collection: str, query: Document) -> int:
-        with clear_failures():
-            count: int = await self._database[collection].count_documents(query, maxTimeMS=self._milliseconds)
-        return count
+        # All documents would be read to count them all.
+        hint: Document = {} if query else {"hint": _BY_ID}
+
+        def count(session: ClientSession) -> int:
+            documents = self._reading.database[collection]
+            return documents.count_documents(query, session, maxTimeMS=self._reading.budget.milliseconds(), **hint)
+
+        return await self._reading.run(count)
 
     async def _aggregate(self, collection: str | None, stages: list[Document]) -> list[Document]:
         """What the stages make of a collection; of None, where they begin with documents of their own."""
-        of = self._database if collection is None else self._database[collection]
-        with clear_failures():
-            cursor = of.aggregate(stages, batchSize=BATCH, maxTimeMS=self._milliseconds)
-            return [document async for document in cursor]
+        database = self._reading.database
 
-    def _load_by_id(self, request: tuple[str, Paths]) -> Callable[[list[str]], Any]:
+        def aggregate(session: ClientSession) -> list[Document]:
+            of = database if collection is None else database[collection]
+            milliseconds = self._reading.budget.milliseconds()
+            with of.aggregate(stages, session=session, batchSize=BATCH, maxTimeMS=milliseconds) as cursor:
+                return list(cursor)
+
+        return await self._reading.run(aggregate)
+
+    def _load_by_id(self, request: tuple[str, Paths, bool]) -> Callable[[list[str]], Any]:
         """For `batched`: documents of a collection, as far as they are wanted, by their ids."""
-        collection, paths = request
+        collection, paths, raw = request
 
         async def load(ids: list[str]) -> list[Document | None]:
-            found = await self._find(collection, {"_id": {"$in": [one for one in ids if storable(one)]}}, paths)
+            known = [one for one in ids if storable(one)]
+            found = await self._find(collection, {"_id": {"$in": known}}, paths, limit=len(known), raw=raw)
+            if len(ids) == 1:  # the only one found is it: to ask would decode the bytes of a `raw` one
+                return [*found, None][:1]
             by_id = {document["_id"]: document for document in found}
             return [by_id.get(one) for one in ids]
 

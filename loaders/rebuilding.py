@@ -5,17 +5,19 @@ records do not lead back, and takes back every change that came after the moment
 """
 
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
 
 import schema
 from schema.element import Document
 
-from .pages import BATCH
+from .budget import Budget
+from .decoding import BATCH
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -35,25 +37,24 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilding:
-    """The way back of one VM; its reads share a session, which shows all of them the same moment of the database."""
+    """The way back of one VM; its reads, which wait, share a session that shows them one moment of the database."""
 
-    database: AsyncIOMotorDatabase[Document]
-    session: AsyncIOMotorClientSession
-    milliseconds: int
-    """The longest that MongoDB may take for a read."""
+    database: Database[Document]
+    session: ClientSession
+    budget: Budget
     vm_id: str
 
-    async def at(self, moment: datetime) -> Rebuilt | None:
+    def at(self, moment: datetime) -> Rebuilt | None:
         """The VM as it was at a moment, None where there was none; ValueError where nobody can know."""
-        retention = await self._first("history", {"_id": "retention"})
+        retention = self._first("history", {"_id": "retention"})
         reach: datetime | None = None if retention is None else retention["since"]
         if reach is not None and moment < reach:
             raise _out_of_reach(reach)
-        vm = await self._first("vms", {"_id": self.vm_id})
+        vm = self._first("vms", {"_id": self.vm_id})
         if moment >= datetime.now(UTC):
             revision, since = (0, None) if vm is None else (vm["revision"], vm["changedAt"])
         else:
-            revision, since = await self._revision(moment, vm)
+            revision, since = self._revision(moment, vm)
         if vm is not None and revision == vm["revision"] and since is None:
             # No record tells when it came to be so.
             since = vm["changedAt"]
@@ -61,13 +62,13 @@ class Rebuilding:
                 raise _out_of_reach(since)
         if revision == 0:
             return None
-        found = await self._definition("VM", vm, revision)
+        found = self._definition("VM", vm, revision)
         if found is None:  # it was too large to be kept beside the record of its removal
             raise ValueError("Nothing is kept that tells what the VM was then.")
-        other = await self._first("definitions", {"_id": self.vm_id})
+        other = self._first("definitions", {"_id": self.vm_id})
         # The present one of a VM is as old as the VM's own document.
         other = None if vm is None or other is None else {**other, "revision": vm["revision"]}
-        persistent = await self._definition("PERSISTENT", other, revision)
+        persistent = self._definition("PERSISTENT", other, revision)
         changed = {"revision": revision, "changedAt": since or reach or moment}
         return Rebuilt(
             found[0] | changed,
@@ -75,15 +76,15 @@ class Rebuilding:
             found[1] or (persistent is not None and persistent[1]),
         )
 
-    async def _revision(self, moment: datetime, vm: Document | None) -> tuple[int, datetime | None]:
+    def _revision(self, moment: datetime, vm: Document | None) -> tuple[int, datetime | None]:
         """The revision that was in force, 0 for none, and since when; None where no record tells that.
 
         Clocks jump: the walk goes by revisions, and ends at the first change that was seen no later than the moment.
         Where a record is missing, it is because it was older than the history is kept, and so than the moment.
         """
         revision = next_one = 0 if vm is None else vm["revision"]
-        async with self._records({}, ["revision", "at", "operation"]) as records:
-            async for record in records:
+        with self._records({}, ["revision", "at", "operation"]) as records:
+            for record in records:
                 if next_one and record["revision"] < next_one:
                     break
                 if record["at"] <= moment:
@@ -92,10 +93,10 @@ class Rebuilding:
                 revision = 0 if record["operation"] == "ADDED" else next_one
         return revision, None
 
-    async def _definition(self, of: str, present: Document | None, revision: int) -> tuple[Document, bool] | None:
+    def _definition(self, of: str, present: Document | None, revision: int) -> tuple[Document, bool] | None:
         """The VM's own or its persistent definition at a revision, and whether other declarations are part of it."""
         kept = {"key": self.vm_id, "of": of, "revision": {"$gte": revision}}
-        earlier = await self._first("earlier", kept, [("revision", 1)])
+        earlier = self._first("earlier", kept, [("revision", 1)])
         base = present if earlier is None else {**earlier["document"], "revision": earlier["revision"]}
         if base is None or base["revision"] < revision:
             return None
@@ -103,8 +104,8 @@ class Rebuilding:
         outdated = base["declarations"] != schema.DECLARATIONS_HASH
         since = {"revision": {"$gt": revision, "$lte": base["revision"]}}
         parts = ["devices", "changes", "orders"] if of == "VM" else ["persistent"]
-        async with self._records(since, ["operation", "declarations", *parts]) as records:
-            async for record in records:
+        with self._records(since, ["operation", "declarations", *parts]) as records:
+            for record in records:
                 if record["operation"] == "ADDED":
                     return None
                 difference = record if of == "VM" else record.get("persistent")
@@ -116,28 +117,26 @@ class Rebuilding:
                 content = schema.undone(content, difference)
         return {**{key: base[key] for key in _ENVELOPE if key in base}, **content}, outdated
 
-    async def _first(
-        self, collection: str, query: Document, sort: list[tuple[str, int]] | None = None
-    ) -> Document | None:
-        found: Document | None = await self.database[collection].find_one(
-            query, session=self.session, sort=sort, max_time_ms=self.milliseconds
+    def _first(self, collection: str, query: Document, sort: list[tuple[str, int]] | None = None) -> Document | None:
+        found: Document | None = self.database[collection].find_one(
+            query, session=self.session, sort=sort, max_time_ms=self.budget.milliseconds()
         )
         return found
 
-    @asynccontextmanager
-    async def _records(self, query: Document, fields: Sequence[str]) -> AsyncIterator[AsyncIterator[Document]]:
+    @contextmanager
+    def _records(self, query: Document, fields: Sequence[str]) -> Iterator[Iterator[Document]]:
         """The VM's change records that a query finds, the newest revision first, as they come."""
         cursor = self.database["changes"].find(
             {"key": self.vm_id, **query},
             dict.fromkeys(fields, 1),
             session=self.session,
             batch_size=BATCH,
-            max_time_ms=self.milliseconds,
+            max_time_ms=self.budget.milliseconds(),
         )
         try:
             yield cursor.sort([("revision", -1)])
         finally:
-            await cursor.close()
+            cursor.close()
 
 
 def _out_of_reach(since: datetime) -> ValueError:

@@ -25,8 +25,12 @@ class ReferencedReads(Joins):
         stages = _stages(kind, condition, host_id, None if after is None else _place(after))
         stages += [{"$sort": {"_id": 1}}, *unanswered(), {"$limit": limit + 1}, {"$project": {"_id": 1}}]
         found = [one["_id"] for one in await self._aggregate("vms", stages)]
-        cursors = [packed([_REFERENCED, key]) for key in found[:limit]]
-        return Page([referenced(key) for key in found[:limit]], cursors, after is not None, len(found) > limit)
+        kept = found[:limit]
+
+        def cursor(number: int) -> str:
+            return packed([_REFERENCED, kept[number]])
+
+        return Page([referenced(key) for key in kept], cursor, after is not None, len(found) > limit)
 
     async def referenced_count(self, kind: str, condition: Any, host_id: str | None) -> int:
         """How many resources of a kind are only named."""

@@ -3,19 +3,18 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorDatabase
-from strawberry.dataloader import DataLoader
-
 from schema.edges import referenced
 from schema.element import Document
 from schema.graph.context import LinkRequest, Page, Paths
 
 from .attachments import AttachmentReads
+from .batching import Loader, batched
 from .filters import resource_query
 from .pages import BadCursor, packed, unpacked
-from .reads import batched, projection
+from .projections import projection
+from .reading import Reading
 from .referenced import ReferencedReads
-from .texts import storable
+from .texts import storable, storable_ones
 
 _PAGE = "resources"
 """Stands first in the cursors of pages of resources."""
@@ -33,23 +32,27 @@ _ASSIGNABLE: dict[str, Document] = {
 
 
 class ResourceReads(AttachmentReads, ReferencedReads):
-    """Reads of resources; see `schema.graph.context.Resources`. Each takes at most `milliseconds`."""
+    """Reads of resources; see `schema.graph.context.Resources`."""
 
-    def __init__(self, database: AsyncIOMotorDatabase[Document], milliseconds: int) -> None:
-        super().__init__(database, milliseconds)
-        self._by_id: dict[tuple[str, Paths], DataLoader[str, Document | None]] = {}
-        self._by_key: dict[Paths, DataLoader[str, Document]] = {}
-        self._naming: dict[LinkRequest, DataLoader[tuple[str, ...], Page]] = {}
-        self._unused: dict[tuple[str, int, str | None, Paths], DataLoader[str, Page]] = {}
-        self._chains: dict[Paths, DataLoader[str, Sequence[Document]]] = {}
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        self._by_id: dict[tuple[str, Paths, bool], Loader[str, Document | None]] = {}
+        self._by_key: dict[Paths, Loader[str, Document]] = {}
+        self._naming: dict[LinkRequest, Loader[tuple[str, ...], Page]] = {}
+        self._unused: dict[tuple[str, int, str | None, Paths], Loader[str, Page]] = {}
+        self._chains: dict[Paths, Loader[str, Sequence[Document]]] = {}
 
     async def by_id(self, resource_id: str, paths: Paths) -> Document | None:
         """A stored resource by its id."""
-        return await batched(self._by_id, ("resources", paths), self._load_by_id).load(resource_id)
+        return await batched(self._by_id, ("resources", paths, False), self._load_by_id).load(resource_id)
 
     async def by_key(self, key: str, paths: Paths) -> Document:
         """What answers to a key, or what the key alone tells."""
         return await batched(self._by_key, paths, self._load_by_key).load(key)
+
+    async def by_keys(self, keys: Sequence[str | None], paths: Paths) -> Sequence[Document | None]:
+        """What answers to each key, as of `by_key`; None for None."""
+        return await batched(self._by_key, paths, self._load_by_key).load_all(keys)
 
     async def page(
         self, kind: str | None, condition: Any, host_id: str | None, limit: int, after: str | None, paths: Paths
@@ -82,12 +85,13 @@ class ResourceReads(AttachmentReads, ReferencedReads):
 
     def _load_by_key(self, paths: Paths) -> Callable[[list[str]], Any]:
         async def load(keys: list[str]) -> list[Document]:
-            query = {"keys": {"$in": [key for key in keys if storable(key)]}}
+            query = {"keys": {"$in": storable_ones(keys)}}
             found = await self._find("resources", query, paths, sort=[("_id", 1)])
             by_key: dict[str, Document] = {}
             for document in found:
                 for key in document["keys"]:
                     by_key.setdefault(key, document)  # where two answer, the first by id
+            self._remember_volumes(keys, found)
             return [by_key.get(key) or referenced(key) for key in keys]
 
         return load
@@ -168,7 +172,7 @@ class ResourceReads(AttachmentReads, ReferencedReads):
 def _page(found: Sequence[Document], limit: int, after: str | None) -> Page:
     kept = found[:limit]
     cursors = [packed([_PAGE, one["kind"], one.get("label"), one["_id"]]) for one in kept]
-    return Page(kept, cursors, after is not None, len(found) > limit)
+    return Page(kept, cursors.__getitem__, after is not None, len(found) > limit)
 
 
 def _beyond(cursor: str) -> Document:

@@ -13,14 +13,12 @@ from typing import Any
 
 from bson.max_key import MaxKey
 from bson.min_key import MinKey
-from motor.motor_asyncio import AsyncIOMotorCollection
 
 from schema.element import Document
 from schema.graph.context import Page
 from schema.terms import LONGEST_TERM, fold
 
-from .errors import clear_failures
-from .pages import BATCH, BadCursor, packed, unpacked
+from .pages import BadCursor, packed, unpacked
 from .reads import Reads
 from .texts import end_of, storable
 
@@ -61,7 +59,7 @@ class SearchReads(Reads):
         places = sorted(place for some in found for place in some)
         kept = places[:limit]
         cursors = [packed([_SEARCH, *one]) for one in kept]
-        return Page([_hit(one, terms) for one in kept], cursors, after is not None, len(places) > limit)
+        return Page([_hit(one, terms) for one in kept], cursors.__getitem__, after is not None, len(places) > limit)
 
     async def _first(self, name: str, terms: _Range, after: Place | None, number: int) -> list[Place]:
         """The first hits of a collection after a place; fewer than `number` only where there are no more."""
@@ -71,7 +69,7 @@ class SearchReads(Reads):
         found: list[Place] = []
         while True:
             # The document at the start may have no hit beyond it.
-            documents = await self._walk(self._database[name], terms, start, number - len(found) + 1)
+            documents = await self._walk(name, terms, start, number - len(found) + 1)
             more = len(documents) > number - len(found)
             hits = [hit for one in documents for hit in _places(name, one) if after is None or hit > after]
             if not more:
@@ -84,17 +82,13 @@ class SearchReads(Reads):
                 return sorted(found)
             after, start = reached, [term, last]
 
-    async def _walk(
-        self, collection: AsyncIOMotorCollection[Document], terms: _Range, start: list[Any], number: int
-    ) -> list[Document]:
+    async def _walk(self, collection: str, terms: _Range, start: list[Any], number: int) -> list[Document]:
         """The next documents in the index, each with its terms in the range."""
         matching = {"$filter": {"input": "$terms", "cond": {"$and": terms.condition("$$this.t")}}}
-        cursor = collection.find(
-            {}, {"terms": matching}, limit=number, batch_size=BATCH, max_time_ms=self._milliseconds
+        end = [_END if terms.end is None else terms.end, _START]
+        return await self._found(
+            collection, number, projection={"terms": matching}, hint=_INDEX, min=_bound(start), max=_bound(end)
         )
-        cursor = cursor.hint(_INDEX).min(_bound(start)).max(_bound([_END if terms.end is None else terms.end, _START]))
-        with clear_failures():
-            return [document async for document in cursor]
 
 
 _LAST = "\U0010ffff" * 2
@@ -108,8 +102,8 @@ def _met(term: str, key: str, start: list[Any]) -> bool:
     return start[1] is _START or (start[1] is not _END and key >= start[1])
 
 
-def _bound(place: list[Any]) -> list[tuple[str, Any]]:
-    return [(field, value) for (field, _), value in zip(_INDEX, place, strict=True)]
+def _bound(place: list[Any]) -> Document:
+    return {field: value for (field, _), value in zip(_INDEX, place, strict=True)}
 
 
 def _range(text: str) -> _Range:

@@ -1,5 +1,6 @@
 """Texts in queries: which can be stored, and which begin with another."""
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -10,6 +11,11 @@ def storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def storable_ones(texts: Sequence[str]) -> Sequence[str]:
+    """Those that MongoDB can store; nearly always all of them."""
+    return texts if storable("".join(texts)) else [text for text in texts if storable(text)]
 
 
 def end_of(text: str) -> str | None:

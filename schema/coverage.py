@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from lxml import etree
@@ -10,7 +11,7 @@ from .definition import WholeDomain
 from .devices import Devices
 from .element import Document
 from .resource import RESOURCES
-from .tables import Node, declared_name, node
+from .tables import Child, Node, declared_name, node
 from .xmltext import SEPARATOR
 
 MOST_PATHS = 1000
@@ -29,9 +30,9 @@ def untyped_counts(definition: Document) -> list[Document]:
     Bounded for hostile documents: at most `MOST_PATHS` paths of `LONGEST_PATH` characters, and `BEYOND` for the rest.
     The same pieces give the same list, in whatever order the document has them.
     """
-    counts = Counter(
-        path if len(path) <= LONGEST_PATH else path[: LONGEST_PATH - 1] + "…" for path in untyped(definition)
-    )
+    if not (paths := untyped(definition)):
+        return []
+    counts = Counter(path if len(path) <= LONGEST_PATH else path[: LONGEST_PATH - 1] + "…" for path in paths)
     ranked = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
     listed = [{"path": path, "count": count} for path, count in ranked[:MOST_PATHS]]
     beyond = sum(count for _, count in ranked[MOST_PATHS:])
@@ -58,12 +59,17 @@ def _pieces(table: Node, document: Document, at: str) -> Iterator[tuple[str, Doc
         mark = "@" if piece.get("xml") is None and piece["name"] != "#text" else ""
         name = f"{piece['namespace']}{SEPARATOR}{piece['name']}" if "namespace" in piece else piece["name"]
         yield f"{home}/{mark}{declared_name(name)}", piece
-    for name, plan in table.plans():
-        value = document.get(plan.key)
-        if not isinstance(plan.of, type) or value is None:
+    for plan, step in _objects(table):
+        if (value := document.get(plan.key)) is None:
             continue
         for item in value if isinstance(value, list) else (value,):
-            yield from _pieces(plan.shape(item.get("kind", "")), item, f"{at}/{declared_name(name)}")
+            yield from _pieces(plan.shape(item.get("kind", "")), item, f"{at}/{step}")
+
+
+@cache
+def _objects(table: Node) -> tuple[tuple[Child, str], ...]:
+    """The children of an element that have objects of their own, each with its name in the XML."""
+    return tuple((plan, declared_name(name)) for name, plan in table.plans() if isinstance(plan.of, type))
 
 
 def _leaves(element: Any) -> int:

@@ -5,6 +5,7 @@ list per kind of device, each device with an `id` of its own within the VM and i
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from .codec import read, write
@@ -31,6 +32,7 @@ class WholeDomain(Domain, _Head):
 
 
 _BESIDE_DOMAIN = ("name", "uuid", "devices")
+_ARRAYS = tuple(declared.array for declared in DEVICES.values())
 
 
 def domain_from_xml(xml: str | bytes) -> Document:
@@ -74,5 +76,4 @@ def domain_to_xml(definition: Document) -> str:
 def devices_of(definition: Document) -> Iterator[Document]:
     """All devices, in libvirt's order of kinds and the XML's order within a kind."""
     devices: dict[str, Any] = definition.get("devices", {})
-    for declared in DEVICES.values():
-        yield from devices.get(declared.array, ())
+    return chain.from_iterable(devices[array] for array in _ARRAYS if array in devices)

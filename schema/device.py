@@ -7,7 +7,18 @@ import strawberry
 from graphql import GraphQLResolveInfo
 
 from .address import Address
-from .element import Document, Element, attribute, child, derived, element, variant
+from .element import (
+    Document,
+    Documents,
+    Element,
+    attribute,
+    child,
+    derived,
+    derived_together,
+    element,
+    is_document,
+    variant,
+)
 from .graph.arguments import After, First
 from .node import Node, node_id
 from .parts import Acpi
@@ -83,42 +94,35 @@ class Device(Element, Node):
             return node_id("Device", owner["vm"]["_id"], document["id"], "persistent")
         return node_id("Device", owner["_id"], document["id"])
 
-    @derived(
-        "Which kind of device it is, by libvirt's elements; it decides the type.",
+    kind: str = strawberry.field(
+        description="Which kind of device it is, by libvirt's elements; it decides the type.",
         graphql_type=Annotated["DeviceKind", strawberry.lazy("schema.devices")],  # noqa: F821
     )
-    def kind(document: strawberry.Parent[Document]) -> str:  # noqa: D102
-        return str(document["kind"])
 
     @derived("The device in one line, the most telling first, as a tool that lists hardware would put it.")
     def summary(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return summary(document)
 
-    @derived(
+    @derived_together(
         "The VM that the device belongs to; null for a device of a snapshot or checkpoint whose VM is gone.",
         graphql_type=Annotated["VirtualMachine", strawberry.lazy("schema.graph.virtual_machine")] | None,
     )
-    def vm(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
-        # A VM, its other definition, which knows the VM, or a saved one, which knows by what name to find it.
-        owner = document["vm"]
-        if "resource" in owner:
-            from .host.saved_domain import vm_of
+    def vm(documents: Documents, info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+        from .host.saved_domain import vms_of
 
-            return vm_of(owner, info)
-        return owner.get("vm", owner)
+        return vms_of([document["vm"] for document in documents], info)
 
-    @derived(
+    @derived_together(
         "What the device is made of or leads to: the image of a disk, the network of a network card, the device of "
         "the host; null for a device that needs nothing. Where nothing answers to the name, what the name tells.",
         graphql_type=Annotated["Resource", strawberry.lazy("schema.resource")] | None,  # noqa: F821
     )
-    async def resource(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+    def resource(documents: Documents, info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
         from .graph.attachment import source_of
         from .graph.selection import Selected, resource_paths
 
-        if (attachment := source_of(document)) is None:
-            return None
-        return await info.context.loaders.resources.by_key(attachment["key"], resource_paths(Selected.below(info)))
+        keys = list(map(source_of, documents))
+        return info.context.loaders.resources.by_keys(keys, resource_paths(Selected.below(info)))
 
     @derived(
         "Everything outside of the VM that the device names: images and what lies below them, networks, sockets, "
@@ -182,14 +186,16 @@ class Device(Element, Node):
         return (device.get("model") or device.get("type"),)
 
     @classmethod
+    def types_by_kind(cls) -> dict[str, str]:
+        """The GraphQL type of a document by its `kind`, which is all that decides on it."""
+        return {declared.kind_name: declared.__name__ for declared in DEVICES.values()}
+
+    @classmethod
     def resolve_type(cls, document: Document, _info: GraphQLResolveInfo[Any], _type: Any) -> str:
         """The GraphQL type of a stored device."""
         return by_kind(document["kind"]).__name__
 
-    @classmethod
-    def is_type_of(cls, document: Document, _info: GraphQLResolveInfo[Any]) -> bool:
-        """Trust `resolve_type`: the values are dicts."""
-        return isinstance(document, dict)
+    is_type_of = staticmethod(is_document)
 
 
 def by_kind(kind: str) -> type[Device]:

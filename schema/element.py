@@ -23,6 +23,7 @@ the documentation. Values at run time are plain dicts; these classes are never i
 | `variant`, `variants` | children whose shape a word decides; see `family` |
 | `raw_children` | children kept as XML, in order: `<metadata>` |
 | `derived` | no XML: computed from the other fields |
+| `derived_together` | no XML: read from elsewhere, for many documents at once |
 
 The XML name is the field's GraphQL name (camelCase) unless `xml=` says otherwise; `xml="qemu:arg"` names one in a
 namespace. `within="tune"` reaches through a child that gets no object of its own, so that `<model type='e1000'/>`
@@ -50,17 +51,21 @@ on being a list (GraphQL's overlapping-fields rule); objects may differ as long 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, wraps
 from typing import Any, ClassVar, Literal, TypeVar, cast
 
 import strawberry
 from graphql import GraphQLResolveInfo
+from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 Document = dict[str, Any]
 """A declared element as it is stored: the keys are GraphQL names, what is absent in XML is absent here."""
+
+Documents = strawberry.Parent[list[Document]]
+"""The documents that a field is resolved for together."""
 
 Role = Literal["attribute", "text", "flag", "child", "children", "chain", "variant", "variants", "raw"]
 
@@ -78,6 +83,7 @@ PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
 """The prefix that is written for a namespace."""
 
 _METADATA = "virtgraph"
+_TOGETHER = "virtgraph.together"
 T = TypeVar("T", bound=type)
 
 
@@ -104,6 +110,51 @@ def derived(description: str, *, graphql_type: Any = None) -> Callable[[Callable
     `graphql_type` names the type where the resolver's annotation cannot: stored words of an enum, dicts of a class.
     """
     return lambda resolver: strawberry.field(resolver, description=description, graphql_type=graphql_type)
+
+
+Together = Callable[..., Sequence[Any] | Awaitable[Sequence[Any]]]
+"""Resolves a field for many documents at once: a value for each, or the exception that it fails with."""
+
+
+def derived_together(description: str, *, graphql_type: Any) -> Callable[[Together], Any]:
+    """A field computed for all documents of a level of a query at once, since it is read from elsewhere.
+
+    `def resource(documents: Documents, info: …) -> Sequence[…]`, or an awaitable of it. Where documents are resolved
+    one at a time, it is called for each of them.
+    """
+
+    def declared(resolver: Together) -> Any:
+        @wraps(resolver)
+        def of_one(documents: Document, **arguments: Any) -> Any:
+            found = resolver([documents], **arguments)
+            return _awaited(found) if isinstance(found, Awaitable) else _only(found)
+
+        return strawberry.field(
+            of_one, description=description, graphql_type=graphql_type, metadata={_TOGETHER: resolver}
+        )
+
+    return declared
+
+
+def _only(values: Sequence[Any]) -> Any:
+    (value,) = values
+    if isinstance(value, BaseException):
+        raise value
+    return value
+
+
+async def _awaited(found: Awaitable[Sequence[Any]]) -> Any:
+    return _only(await found)
+
+
+def together(field: StrawberryField) -> Together | None:
+    """What resolves a field for many documents at once; None for one that is resolved for each."""
+    return field.metadata.get(_TOGETHER)
+
+
+def is_document(value: Any, _info: GraphQLResolveInfo[Any]) -> bool:
+    """`is_type_of` of what is stored: the interfaces know the type, so that any document will do."""
+    return isinstance(value, dict)
 
 
 @strawberry.type(description="A piece of XML that no declaration claims, kept as it was read.")
@@ -137,14 +188,16 @@ class Variant(Element):
     kind: str = strawberry.field(description="libvirt's word for this shape; `other` where no such shape is known.")
 
     @classmethod
+    def types_by_kind(cls) -> dict[str, str]:
+        """The GraphQL type of a document by its `kind`, which is all that decides on it."""
+        return {kind: declared.__name__ for kind, declared in cls.shapes.items()}
+
+    @classmethod
     def resolve_type(cls, document: Document, _info: GraphQLResolveInfo[Any], _type: Any) -> str:
         """The GraphQL type of a stored variant."""
         return cls.shapes[document["kind"]].__name__
 
-    @classmethod
-    def is_type_of(cls, document: Document, _info: GraphQLResolveInfo[Any]) -> bool:
-        """Trust `resolve_type`: the values are dicts."""
-        return isinstance(document, dict)
+    is_type_of = staticmethod(is_document)
 
 
 @cache

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from .definition import WholeDomain
 from .devices import DEVICES
@@ -23,31 +23,60 @@ bits as decimal digits. 3: `attachments` beside definitions. 4: `terms` beside t
 
 def facets(definition: Document) -> list[dict[str, Any]]:
     """The searchable values of a definition as `{p: "disks.driver.cache", v: "none"}`, each pair once."""
-    found = dict.fromkeys(_facets(node(Domain), definition["domain"], "domain"))
+    found: dict[tuple[str, Any], None] = {}
+    _find(_place(node(Domain), "domain"), definition["domain"], found)
     devices = definition.get("devices", {})
     for declared in DEVICES.values():
         for device in devices.get(declared.array, ()):
-            found |= dict.fromkeys(_facets(node(declared), device, declared.array))
+            _find(_place(node(declared), declared.array), device, found)
     return [{"p": path, "v": value} for path, value in found]
 
 
-def _facets(table: Node, document: Document, at: str) -> Iterator[tuple[str, Any]]:
-    keys, inner = _searchable(table)
-    for key in keys:
+class _Below(NamedTuple):
+    """A child with searchable values."""
+
+    plan: Child
+    at: str
+    """Its path."""
+    kind: str
+    """The path of its kind."""
+
+
+class _Place(NamedTuple):
+    """What is searchable of an element that stands at one path."""
+
+    values: tuple[tuple[str, str], ...]
+    """Keys of single values, each with its path."""
+    below: tuple[_Below, ...]
+
+
+def _find(place: _Place, document: Document, found: dict[tuple[str, Any], None]) -> None:
+    for key, path in place.values:
         if key in document:
-            yield f"{at}.{key}", document[key]
-    for plan in inner:
-        value = document.get(plan.key)
-        for item in value if isinstance(value, list) else () if value is None else (value,):
+            found[path, document[key]] = None
+    for plan, at, kind in place.below:
+        if (value := document.get(plan.key)) is None:
+            continue
+        for item in value if isinstance(value, list) else (value,):
             if plan.varies:
-                yield f"{at}.{plan.key}.kind", item["kind"]
-            yield from _facets(plan.shape(item.get("kind", "")), item, f"{at}.{plan.key}")
+                found[kind, item["kind"]] = None
+            _find(_place(plan.shape(item.get("kind", "")), at), item, found)
 
 
 @cache
-def _searchable(table: Node) -> tuple[tuple[str, ...], tuple[Child, ...]]:
-    keys = tuple(slot.key for slot in table.slots() if slot.claim.searchable)
-    return keys, tuple(plan for _, plan in table.plans() if isinstance(plan.of, type))
+def _place(table: Node, at: str) -> _Place:
+    values = tuple((slot.key, f"{at}.{slot.key}") for slot in table.slots() if slot.claim.searchable)
+    below = (plan for _, plan in table.plans() if isinstance(plan.of, type) and _is_searchable(plan))
+    return _Place(values, tuple(_Below(plan, f"{at}.{plan.key}", f"{at}.{plan.key}.kind") for plan in below))
+
+
+def _is_searchable(plan: Child) -> bool:
+    """Whether a child has searchable values, however deep; the kind of a variant is one."""
+    tables = [node(cls) for shape in plan.shapes() for cls in reachable(shape)]
+    return plan.varies or any(
+        any(slot.claim.searchable for slot in table.slots()) or any(inner.varies for _, inner in table.plans())
+        for table in tables
+    )
 
 
 def _describe(cls: type[Any]) -> Iterator[str]:

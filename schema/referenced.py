@@ -94,5 +94,5 @@ async def _vm(document: Document, info: Info, paths: frozenset[str]) -> Document
         return None
     _, host, name = document["keys"][0].split("|", 2)
     key = f"domain|{host}|{name if document['kind'] == 'DOMAIN' else name.partition('/')[0]}"
-    found: Document | None = await info.context.loaders.resources.vm_named(key, paths)
-    return found
+    found: list[Document | None] = await info.context.loaders.resources.vms_named([key], paths)
+    return found[0]

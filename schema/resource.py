@@ -11,7 +11,7 @@ import strawberry
 from graphql import GraphQLResolveInfo
 
 from .codec import read, write
-from .element import Document, Element, derived, element
+from .element import Document, Documents, Element, derived, derived_together, element, is_document
 from .graph.arguments import After, First
 from .node import Node, node_id
 from .roles import Roles, wanted_roles
@@ -60,14 +60,12 @@ class Resource(Element, Node):
     def name(document: strawberry.Parent[Document]) -> str | None:  # noqa: D102
         return cast(str | None, document.get("label"))
 
-    @derived(
+    @derived_together(
         "The host that has the resource; null for what belongs to no single host.",
         graphql_type=Annotated["Host", strawberry.lazy("schema.graph.host")] | None,
     )
-    async def host(document: strawberry.Parent[Document], info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
-        if (host_id := document.get("hostId")) is None:
-            return None
-        return await info.context.loaders.host(host_id) or {"_id": host_id}
+    def host(documents: Documents, info: strawberry.Info[Any, Any]) -> Any:  # noqa: D102
+        return info.context.loaders.hosts_of(documents)
 
     @derived("Whether it is in use on its host: a pool that is mounted, a network that is up; null where it is always.")
     def active(document: strawberry.Parent[Document]) -> bool | None:  # noqa: D102
@@ -89,21 +87,21 @@ class Resource(Element, Node):
     def untyped(document: strawberry.Parent[Document]) -> list[str]:  # noqa: D102
         return [counted["path"] for counted in document.get("untyped", [])]
 
-    @derived(
+    @derived_together(
         "What is attached to it: devices of VMs, and VMs themselves, by VM. On storage that several hosts share, "
         "VMs of all these hosts.",
         graphql_type=Annotated["AttachmentConnection", strawberry.lazy("schema.graph.attachment")],  # noqa: F821
     )
-    async def attachments(  # noqa: D102
-        document: strawberry.Parent[Document],
+    def attachments(  # noqa: D102
+        documents: Documents,
         info: strawberry.Info[Any, Any],
         first: First = None,
         after: After = None,
         roles: Roles = None,
     ) -> Any:
-        from .graph.attachment import attachment_connection
+        from .graph.attachment import attachment_connections
 
-        return await attachment_connection(document, info, first, after, roles)
+        return attachment_connections(documents, info, first, after, roles)
 
     @derived(
         "What the resource itself names: the image below a volume, the bridge of a network, the filters in a filter.",
@@ -162,10 +160,7 @@ class Resource(Element, Node):
         """The GraphQL type of a stored resource."""
         return type_name(document)
 
-    @classmethod
-    def is_type_of(cls, document: Document, _info: GraphQLResolveInfo[Any]) -> bool:
-        """Trust `resolve_type`: the values are dicts."""
-        return isinstance(document, dict)
+    is_type_of = staticmethod(is_document)
 
 
 def type_name(document: Document) -> str:

@@ -3,6 +3,9 @@
 Source: RFC 9110, section 12.5.1; the GraphQL over HTTP specification, "Accept"; the protocol of graphql-sse.
 """
 
+from functools import lru_cache
+from typing import NamedTuple
+
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 EVENT_STREAM = "text/event-stream"
@@ -49,6 +52,20 @@ class Accept:
             return False
         order = list(self._weights)
         return all(weight < stream or order.index(name) > order.index(EVENT_STREAM) for name, weight in singles.items())
+
+
+class Accepted(NamedTuple):
+    """What an `Accept` header comes to."""
+
+    response_type: str | None
+    event_stream: bool
+
+
+@lru_cache(maxsize=64)
+def accepted(header: str) -> Accepted:
+    """What a header comes to; clients send the same few again and again."""
+    accept = Accept(header)
+    return Accepted(accept.response_type(), accept.event_stream())
 
 
 def _weight(parameters: list[str]) -> float:

@@ -9,13 +9,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from loaders import RequestLoaders
+from loaders import Readers, RequestLoaders
+from server.compression import Compression
 from server.context import RequestContext
 from server.endpoint import GraphQLEndpoint
 from server.event_source import ChangeEvents
+from server.execution.trusted import ANY_DOCUMENT, Policy
 from server.fanout import CAPACITY
 from server.pages.graphiql import routes as page_routes
 from server.security.origins import HostAndOriginGuard, Origin
+from server.shortcut import Shortcut
 from server.store.connection import Store
 from server.store.errors import StoreError
 from server.store.feed import ChangeFeed
@@ -30,8 +33,11 @@ def create_app(
     allowed_origins: Collection[str] = (),
     stopping: asyncio.Event | None = None,
     capacity: int = CAPACITY,
+    policy: Policy = ANY_DOCUMENT,
 ) -> Starlette:
     """The application over an open store and a running feed; raises ValueError for a malformed origin.
+
+    Raises TrustError, which is one, for a document that the policy trusts but that cannot be run.
 
     Set `stopping` when the server begins to stop: streams of events would keep it waiting. A subscriber may leave
     `capacity` events unread.
@@ -39,8 +45,10 @@ def create_app(
     for origin in allowed_origins:
         Origin.parse(origin)  # Starlette makes the guard, which reads them too, with the first request only
 
+    readers = Readers(store.direct)
+
     def make_context() -> RequestContext:
-        return RequestContext(feed, lambda: RequestLoaders(store.database, query_seconds))
+        return RequestContext(feed, lambda: RequestLoaders(store.database, query_seconds, readers))
 
     async def alive(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -56,7 +64,7 @@ def create_app(
         )
 
     stopping = stopping or asyncio.Event()
-    endpoint = GraphQLEndpoint(make_context, stopping, capacity=capacity)
+    endpoint = GraphQLEndpoint(make_context, stopping, capacity=capacity, policy=policy)
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
@@ -66,5 +74,9 @@ def create_app(
             Route("/readyz", ready),
             *page_routes(),
         ],
-        middleware=[Middleware(HostAndOriginGuard, allowed_hosts=[listen], allowed_origins=allowed_origins)],
+        middleware=[
+            Middleware(HostAndOriginGuard, allowed_hosts=[listen], allowed_origins=allowed_origins),
+            Middleware(Compression),
+            Middleware(Shortcut, path="/graphql", to=endpoint),
+        ],
     )

@@ -3,7 +3,6 @@
 The time of reads is bounded by the loaders.
 """
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from graphql import (
@@ -28,8 +27,8 @@ from graphql import (
     ValidationRule,
     get_named_type,
     get_nullable_type,
+    specified_rules,
 )
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 
 from schema.graph.arguments import LARGEST_PAGE, USUAL_PAGE
 
@@ -41,9 +40,6 @@ MOST_TOKENS = 30_000
 
 MOST_ALIASES = 100
 """Aliases of a document, counted where fragments are spread: each repeats the work of its field."""
-
-_CACHED_DOCUMENTS = 32
-
 
 MOST_RETURNS = 2
 """Fields `vm`, and as many `vms`, inside one another: each leads to all devices again, some thirty times as many."""
@@ -208,44 +204,5 @@ class LimitAliases(ASTValidationRule):
                 self.report_error(GraphQLError(f"An operation has at most {MOST_ALIASES} aliases, not {total}."))
 
 
-class Parsing(ParserCache):
-    """Strawberry's cached parsing, whose errors every transport can tell."""
-
-    def on_parse(self) -> Iterator[None]:
-        """Parse the document, or take the result of its last parsing."""
-        try:
-            yield from super().on_parse()
-        except GraphQLError:
-            # From here, a stream would end in an exception. Strawberry now parses it again, where errors are expected.
-            yield
-
-
-class Validation(ValidationCache):
-    """Strawberry's cached validation, and what it leaves out."""
-
-    def on_validate(self) -> Iterator[None]:
-        """Validate the document, or take the result of its last validation."""
-        context = self.execution_context
-        assert context.graphql_document is not None
-        operations = [
-            node for node in context.graphql_document.definitions if isinstance(node, OperationDefinitionNode)
-        ]
-        # Strawberry would run the first one. It has no public word for "the client named none".
-        if len(operations) > 1 and context._provided_operation_name is None:
-            context.pre_execution_errors = [GraphQLError("The document has several operations: name one to run.")]
-            yield
-            return
-        yield from super().on_validate()
-
-
-def bounds() -> list[Callable[[], SchemaExtension]]:
-    """The extensions that hold these bounds, for a schema: made anew for each operation, their rules only once.
-
-    The caches compare rules by identity: a rule that is made for each operation would never hit.
-    """
-    return [
-        lambda: MaxTokensLimiter(MOST_TOKENS),
-        lambda: AddValidationRules([LimitAliases, LimitEntries, LimitReturns]),
-        lambda: Parsing(_CACHED_DOCUMENTS),
-        lambda: Validation(_CACHED_DOCUMENTS),
-    ]
+RULES: tuple[type[ASTValidationRule], ...] = (*specified_rules, LimitAliases, LimitEntries, LimitReturns)
+"""What a document must keep to before it is run."""

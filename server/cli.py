@@ -58,6 +58,9 @@ HistoryMegabytes = Annotated[int | None, _setting("history_megabytes")]
 OplogMegabytes = Annotated[int | None, _setting("oplog_megabytes")]
 LeaseSeconds = Annotated[float | None, _setting("lease_seconds")]
 SubscriberQueue = Annotated[int | None, _setting("subscriber_queue")]
+TrustedDocuments = Annotated[str | None, _setting("trusted_documents")]
+TrustedOnly = Annotated[bool | None, _setting("trusted_only")]
+PersistedQueries = Annotated[bool | None, _setting("persisted_queries")]
 
 
 def _fail(reason: object, status: int = 1) -> typer.Exit:
@@ -113,6 +116,9 @@ def serve(
     oplog_megabytes: OplogMegabytes = None,
     lease_seconds: LeaseSeconds = None,
     subscriber_queue: SubscriberQueue = None,
+    trusted_documents: TrustedDocuments = None,
+    trusted_only: TrustedOnly = None,
+    persisted_queries: PersistedQueries = None,
 ) -> None:
     """Watch hosts and answer GraphQL requests about their virtual machines."""
     settings = _settings(
@@ -133,6 +139,9 @@ def serve(
         oplog_megabytes=oplog_megabytes,
         lease_seconds=lease_seconds,
         subscriber_queue=subscriber_queue,
+        trusted_documents=trusted_documents,
+        trusted_only=trusted_only,
+        persisted_queries=persisted_queries,
     )
     if sample and not settings.hosts:
         from server.sample import sample_hosts
@@ -140,6 +149,10 @@ def serve(
         settings.hosts = sample_hosts()
     if no_collector and settings.mongodb_uri is None:
         raise _fail("--no-collector needs the MongoDB that the collector writes to: set --mongodb-uri.")
+    if settings.trusted_only and settings.trusted_documents is None:
+        raise _fail("--trusted-only needs the documents that are run: set --trusted-documents.")
+    if settings.trusted_only and settings.persisted_queries:
+        raise _fail("--trusted-only refuses the documents that --persisted-queries would remember: choose one of them.")
     _run(settings, answer=True, collect=not no_collector)
 
 
@@ -181,12 +194,13 @@ def collect(
 
 def _run(settings: Settings, *, answer: bool, collect: bool) -> None:
     from server.collector.hosts import HostError
+    from server.execution.trusted import TrustError
     from server.running import StartError, run
     from server.store.errors import StoreError
 
     try:
         asyncio.run(run(settings, answer=answer, collect=collect))
-    except (StartError, HostError, StoreError) as error:
+    except (StartError, HostError, StoreError, TrustError) as error:
         raise _fail(error) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -6,18 +6,20 @@ Source: the GraphQL over HTTP specification, and the protocols of graphql-ws and
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import strawberry
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import GraphQLError
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.extensions import SchemaExtension
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, process_result
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.parse_content_type import parse_content_type
 from strawberry.http.streaming import HTTPStreamTransport, SSETransport
@@ -27,27 +29,28 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from schema.graph.schema import build_schema
-from server.accept import GRAPHQL_RESPONSE, JSON, Accept
-from server.bounds import bounds
+from server import event_source
+from server.accept import GRAPHQL_RESPONSE, JSON, Accepted, accepted
+from server.answer import Answer
 from server.context import RequestContext
-from server.executor import EventExecutor
+from server.encoding import encoded
+from server.execution.executor import EventExecutor, planned_executor
+from server.execution.persisted import PersistedDocuments
+from server.execution.plans import Plans
+from server.execution.trusted import ANY_DOCUMENT, Policy, TrustedDocument
 from server.fanout import CAPACITY, Fanout
 from server.mistakes import OUR_MISTAKE, ServedSchema
-from server.request import unless_abandoned, until_stopped, whole
+from server.request import unless_abandoned, until_stopped, whole, with_body
 from server.websocket import Connection, Connections, Operations
 
 _LOGGER = logging.getLogger(__name__)
 
 _METHODS = {"Allow": "GET, HEAD, POST, OPTIONS"}
-
-
-class OwnContext(SchemaExtension):
-    """A WebSocket's operations come with one context; each must read anew, and for itself."""
-
-    def on_operation(self) -> Iterator[None]:
-        """Give the operation a context of its own."""
-        self.execution_context.context = self.execution_context.context.anew()
-        yield
+_NEGOTIATED = ((b"vary", b"Accept, Accept-Encoding"),)
+_SINGLE_RESPONSES = {
+    "GET": frozenset({OperationType.QUERY}),
+    "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+}
 
 
 class EventStream(SSETransport):
@@ -55,7 +58,7 @@ class EventStream(SSETransport):
 
     def accepts(self, accept: str) -> bool:
         """Whether a request with this `Accept` header gets a stream."""
-        return Accept(accept).event_stream()
+        return accepted(accept).event_stream
 
 
 class Refusal(HTTPException):
@@ -66,23 +69,42 @@ class Refusal(HTTPException):
         self.headers = headers
 
 
-def served_schema() -> strawberry.Schema:
-    """The schema with everything that watches over those who use it."""
-    return build_schema(ServedSchema, extensions=[*bounds(), OwnContext], execution_context_class=EventExecutor)
+def served_schema(plans: Plans | None = None, policy: Policy = ANY_DOCUMENT) -> strawberry.Schema:
+    """The schema with everything that watches over those who use it; without plans, graphql-core executes all.
+
+    Raises TrustError for a document that is trusted but cannot be run.
+    """
+    executor = EventExecutor if plans is None else planned_executor(plans)
+    schema = build_schema(ServedSchema, execution_context_class=executor)
+    assert isinstance(schema, ServedSchema)
+    trusted = schema.documents.trust([*policy.trusted, TrustedDocument(event_source.DOCUMENT, "/changes")])
+    if plans is not None:
+        for document in trusted:
+            plans.prepare(schema._schema, document.node)
+    schema.documents.trusted_only = policy.trusted_only
+    return schema
 
 
 class GraphQLEndpoint(GraphQL[RequestContext, None]):
-    """Strawberry's endpoint, held to the letter of the specification. Streams of events end when `stopping` is set."""
+    """Strawberry's endpoint, held to the letter of the specification. Streams of events end when `stopping` is set.
+
+    Raises TrustError for a document that the policy trusts but that cannot be run.
+    """
 
     websocket_adapter_class = Connection
     graphql_transport_ws_handler_class = Operations
     stream_transport_classes_by_protocol: Mapping[str, type[HTTPStreamTransport]] = {GRAPHQL_SSE_PROTOCOL: EventStream}
 
     def __init__(
-        self, make_context: Callable[[], RequestContext], stopping: asyncio.Event, *, capacity: int = CAPACITY
+        self,
+        make_context: Callable[[], RequestContext],
+        stopping: asyncio.Event,
+        *,
+        capacity: int = CAPACITY,
+        policy: Policy = ANY_DOCUMENT,
     ) -> None:
         super().__init__(
-            served_schema(),
+            served_schema(Plans(), policy),
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             # The guard in front of the application has judged the origin of every request.
@@ -90,12 +112,19 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         )
         self._make_context = make_context
         self._stopping = stopping
+        self._carriers = {media_type: _carrier(media_type) for media_type in (JSON, GRAPHQL_RESPONSE, None)}
+        self.persisted = PersistedDocuments(policy)
         self.connections = Connections(stopping)
         self.fanout = Fanout(self.schema, make_context, capacity=capacity)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> RequestContext:
         """A context of its own for each request and each WebSocket."""
-        return self._make_context()
+        return self._context()
+
+    def _context(self) -> RequestContext:
+        context = self._make_context()
+        context.written = True
+        return context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or one WebSocket; a request that is not run gets its reason as a GraphQL error."""
@@ -104,10 +133,13 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             return
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}  # the server leaves the body out
+        response: Response | Answer
         try:
             response = await self._respond(scope, receive)
         except ClientDisconnect:
             return
+        except GraphQLError as error:
+            response = self._not_found(scope, error)
         except HTTPException as refusal:
             headers = refusal.headers if isinstance(refusal, Refusal) else None
             response = self._refused(scope, refusal.status_code, refusal.reason, headers)
@@ -119,7 +151,7 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         else:
             await response(scope, receive, send)
 
-    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+    async def _respond(self, scope: Scope, receive: Receive) -> Response | Answer:
         """The response to a request; raises HTTPException, or ClientDisconnect when nobody waits for it any more."""
         if self._stopping.is_set():
             raise HTTPException(503, "The server is stopping.")
@@ -128,13 +160,35 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
         if scope["method"] not in ("GET", "POST"):
             raise Refusal(405, "GraphQL requests are made with GET or POST.", _METHODS)
         accept = _accept(scope)
-        if accept.response_type() is None and not accept.event_stream():
+        if accept.response_type is None and not accept.event_stream:
             raise Refusal(406, f"Responses are {GRAPHQL_RESPONSE}, {JSON} or text/event-stream: accept one of them.")
-        return await unless_abandoned(self.run(await whole(scope, receive)), receive)
+        body = await whole(scope, receive)
+        if accept.event_stream:
+            return await unless_abandoned(self.run(with_body(scope, body)), receive)
+        assert accept.response_type is not None
+        return await unless_abandoned(self._single(scope, body, accept.response_type), receive)
+
+    async def _single(self, scope: Scope, body: bytes, media_type: str) -> Answer:
+        """The response to an operation that has a single one; raises HTTPException, and GraphQLError.
+
+        Strawberry's view, which streams are served by, costs several times what a small query does.
+        """
+        if scope["method"] == "POST":
+            asked = self._asked(self._posted(Headers(scope=scope), body))
+        else:
+            asked = self._asked(self.parse_query_params(dict(QueryParams(scope["query_string"]))))
+        result = await self._executed(scope["method"], asked, self._context())
+        return _answer(_response_data(result), media_type)
 
     def _refused(self, scope: Scope, status: int, reason: str, headers: Mapping[str, str] | None = None) -> Response:
         content = self.encode_json({"errors": [{"message": reason}]})
-        return Response(content, status, headers, _accept(scope).response_type() or JSON)
+        return Response(content, status, headers, _accept(scope).response_type or JSON)
+
+    def _not_found(self, scope: Scope, error: GraphQLError) -> Response | Answer:
+        """The answer to a request that names no document: not a failure of HTTP for clients of the older media type."""
+        if (media_type := _accept(scope).response_type) is None:
+            return self._refused(scope, 400, error.message)
+        return _answer({"errors": [error.formatted]}, media_type)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """Never: GraphiQL has a page of its own, and a GET without a query is told so."""
@@ -143,11 +197,16 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
     def decode_json(self, data: str | bytes) -> object:
         """Read JSON, and nothing that only Python takes for it; raises JSONDecodeError."""
         try:
-            return json.loads(data, parse_constant=_no_constant)
+            text = data if isinstance(data, str) else data.decode(json.detect_encoding(data), "surrogatepass")
+            return _DECODER.decode(text)
         except json.JSONDecodeError:
             raise
         except (ValueError, RecursionError) as error:
             raise json.JSONDecodeError(str(error), "", 0) from error
+
+    def encode_json(self, data: object) -> bytes:
+        """Write JSON."""
+        return encoded(data)
 
     def parse_json(self, data: str | bytes) -> Any:
         """Read a body (bytes), which must be an object, or a parameter of a URL; raises HTTPException."""
@@ -156,38 +215,49 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             raise HTTPException(400, "The body must be one JSON object with a `query`; batches are not served.")
         return value
 
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
-        """The request's parameters; raises HTTPException."""
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """The parameters of a request for a stream; raises HTTPException, and GraphQLError as `_asked` does."""
         if request.method == "POST":
-            _check_content(request)
-        data = await super().parse_http_body(request)
-        if isinstance(data, GraphQLRequestData):
-            if not isinstance(data.operation_name, str | None):
-                raise HTTPException(
-                    400, "The GraphQL operation's `operationName` must be a string or null, if provided."
-                )
-            if not data.query:
-                raise HTTPException(400, "The request has no GraphQL `query`.")
+            asked = self._asked(self._posted(request.headers, await request.get_body()))
+        else:
+            asked = self._asked(self.parse_query_params(request.query_params))
+        asked.protocol = EventStream.protocol
+        return asked
+
+    def _posted(self, headers: Mapping[str, str], body: str | bytes) -> dict[str, Any]:
+        """The object that a body is; raises HTTPException."""
+        _check_content(headers)
+        data: dict[str, Any] = self.parse_json(body)
         return data
 
-    async def execute_single(
-        self,
-        request: Request,
-        request_adapter: AsyncHTTPRequestAdapter,
-        sub_response: Response,
-        context: RequestContext,
-        root_value: None,
-        request_data: GraphQLRequestData,
-    ) -> ExecutionResult:
+    def _asked(self, data: Mapping[str, Any]) -> GraphQLRequestData:
+        """The parameters of a request; raises HTTPException, and GraphQLError for a document that is not known."""
+        query, document_id, name = data.get("query"), data.get("documentId"), data.get("operationName")
+        variables, extensions = data.get("variables"), data.get("extensions")
+        for parameter, value, kind, words in (
+            ("query", query, str, "a string"),
+            ("variables", variables, dict, "an object"),
+            ("extensions", extensions, dict, "an object"),
+            ("operationName", name, str, "a string"),
+            ("documentId", document_id, str, "a string"),
+        ):
+            if value is not None and not isinstance(value, kind):
+                raise HTTPException(400, f"The GraphQL operation's `{parameter}` must be {words} or null, if provided.")
+        text = self.persisted.text(query, document_id, extensions)
+        if not text:
+            raise HTTPException(400, "The request has no GraphQL `query`.")
+        return GraphQLRequestData(text, variables, name, extensions)
+
+    async def _executed(self, method: str, asked: GraphQLRequestData, context: RequestContext) -> ExecutionResult:
         """Run an operation that has a single response; raises HTTPException for one that may not be run so."""
         try:
             return await self.schema.execute(
-                request_data.query,
-                variable_values=request_data.variables,
+                asked.query,
+                variable_values=asked.variables,
                 context_value=context,
-                operation_name=request_data.operation_name,
-                allowed_operation_types=OperationType.from_http(request_adapter.method) - {OperationType.SUBSCRIPTION},
-                operation_extensions=request_data.extensions,
+                operation_name=asked.operation_name,
+                allowed_operation_types=_SINGLE_RESPONSES[method],
+                operation_extensions=asked.extensions,
             )
         except CannotGetOperationTypeError as error:
             raise HTTPException(400, error.as_http_error_reason()) from error
@@ -199,38 +269,56 @@ class GraphQLEndpoint(GraphQL[RequestContext, None]):
             raise Refusal(405, "Mutations are made with POST.", {"Allow": "POST"}) from error
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
-        """Strawberry's carrier of response details; ours remembers the media type the client accepts."""
-        carrier = await super().get_sub_response(request)
-        carrier.media_type = _accept(request.scope).response_type()
-        return carrier
+        """Strawberry's carrier of response details, of which we use the media type that the client accepts."""
+        return self._carriers[_accept(request.scope).response_type]
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """The response; without `data` where the operation was refused before it ran."""
-        response = await super().process_result(request, result)
-        if result.data is None and result.errors and all(error.path is None for error in result.errors):
-            del response["data"]
-        return response
-
-    def create_response(self, response_data: Any, sub_response: Response) -> Response:
-        """A response of the media type the client accepts, with the status that this type asks for."""
-        refused = sub_response.media_type == GRAPHQL_RESPONSE and "data" not in response_data
-        return Response(self.encode_json(response_data), 400 if refused else 200, media_type=sub_response.media_type)
+        """One response of a stream."""
+        return _response_data(result)
 
 
-def _accept(scope: Scope) -> Accept:
+def _response_data(result: ExecutionResult) -> GraphQLHTTPResponse:
+    """A response; without `data` where the operation was refused before it ran."""
+    response = process_result(result)
+    if result.data is None and result.errors and all(error.path is None for error in result.errors):
+        del response["data"]
+    return response
+
+
+def _answer(data: Any, media_type: str) -> Answer:
+    """A response of the media type the client accepts, with the status that this type asks for."""
+    refused = media_type == GRAPHQL_RESPONSE and "data" not in data
+    return Answer(encoded(data), 400 if refused else 200, media_type, _NEGOTIATED)
+
+
+def _accept(scope: Scope) -> Accepted:
     values = [value.decode("latin-1") for name, value in scope["headers"] if name == b"accept"]
-    return Accept(",".join(values))
+    return accepted(",".join(values))
+
+
+def _carrier(media_type: str | None) -> Response:
+    carrier = Response(media_type=media_type)
+    del carrier.headers["content-length"]
+    return carrier
 
 
 def _no_constant(word: str) -> object:
     raise ValueError(f"{word} is not JSON")
 
 
-def _check_content(request: AsyncHTTPRequestAdapter) -> None:
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+
+
+def _check_content(headers: Mapping[str, str]) -> None:
     """Raise HTTPException unless the body is said to be plain JSON in UTF-8."""
-    media_type, parameters = parse_content_type(request.content_type or "")
-    charset = parameters.get("charset", "utf-8").lower().replace("-", "")
-    if media_type.lower() != JSON or charset not in ("utf8", "usascii"):
+    if not _is_json(headers.get("content-type", "")):
         raise HTTPException(415, f"The body of a GraphQL request must be {JSON} in UTF-8.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if headers.get("content-encoding", "identity").lower() != "identity":
         raise HTTPException(415, "The body of a GraphQL request must not be compressed.")
+
+
+@lru_cache(maxsize=64)
+def _is_json(content_type: str) -> bool:
+    media_type, parameters = parse_content_type(content_type)
+    charset = parameters.get("charset", "utf-8").lower().replace("-", "")
+    return media_type.lower() == JSON and charset in ("utf8", "usascii")

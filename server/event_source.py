@@ -14,7 +14,6 @@ Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
@@ -27,6 +26,7 @@ from strawberry.types import ExecutionResult
 
 from schema.devices import DeviceKind
 from schema.graph.change_filter import ChangeOperation, ChangeSubject
+from server import encoding
 from server.context import RequestContext
 from server.fanout import Fanout, NotExecuted, Operation, Payload
 from server.mistakes import OUR_MISTAKE
@@ -56,7 +56,7 @@ _REFUSAL_SECONDS = 0.1
 _EVENT_STREAM = "text/event-stream"
 _HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
-_DOCUMENT = """
+DOCUMENT = """
 subscription Changes($filter: ChangeFilter, $after: String) {
   changes(filter: $filter, after: $after) {
     __typename
@@ -73,6 +73,7 @@ subscription Changes($filter: ChangeFilter, $after: String) {
 }
 fragment Path on PathChange { path old new moved withheld }
 """
+"""What is subscribed to; the server trusts it whatever else it trusts."""
 
 
 def event_text(result: ExecutionResult) -> str:
@@ -91,7 +92,7 @@ def event_text(result: ExecutionResult) -> str:
 
 def _event(kind: str, data: dict[str, Any], last_id: str | None = None) -> str:
     identity = "" if last_id is None else f"id: {last_id}\n"
-    return f"{identity}event: {kind}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
+    return f"{identity}event: {kind}\ndata: {encoding.text(data)}\n\n"
 
 
 class ChangeEvents:
@@ -132,7 +133,7 @@ class ChangeEvents:
         # Before anything is followed: what happens from here on is not lost, whenever the client is interrupted.
         begin = variables["after"] or self._make_context().changes.cursor()
         async with (
-            aclosing(self._fanout.follow(Operation(_DOCUMENT, variables, encode=event_text))) as payloads,
+            aclosing(self._fanout.follow(Operation(DOCUMENT, variables, encode=event_text))) as payloads,
             aclosing(_beating(payloads, _REFUSAL_SECONDS, self._heartbeat_seconds)) as beats,
         ):
             try:

@@ -15,6 +15,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from schema.graph.context import Lagged
+from server import encoding
 from server.context import RequestContext
 from server.mistakes import OUR_MISTAKE
 
@@ -50,7 +51,7 @@ def graphql_text(result: ExecutionResult) -> str:
         payload["errors"] = [error.formatted for error in result.errors]
     if result.extensions:
         payload["extensions"] = result.extensions
-    return json.dumps(payload, separators=(",", ":"))
+    return encoding.text(payload)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,11 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-import strawberry
-
 from schema.graph.context import Delivery
+from server.execution.prepared import PreparedSchema
 
 
-class LatestSchema(strawberry.Schema):
+class LatestSchema(PreparedSchema):
     """A schema that leaves out, on every transport, what a client was told just before."""
 
     async def stream(self, query: str | None, *arguments: Any, **options: Any) -> Any:

@@ -2,52 +2,78 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from cross_web import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from server.bounds import LARGEST_REQUEST
 
+_PATIENCE_SECONDS = 0.02
+"""How long a response may take before it is watched whether somebody still waits for it."""
 
-async def whole(scope: Scope, receive: Receive) -> Request:
-    """The request with all of its body; raises HTTPException for one that is too large, and ClientDisconnect."""
+Result = TypeVar("Result")
+
+
+async def whole(scope: Scope, receive: Receive) -> bytes:
+    """All of a request's body; raises HTTPException for one that is too large, and ClientDisconnect."""
     too_large = HTTPException(413, f"A GraphQL request has at most {LARGEST_REQUEST} bytes.")
-    announced = dict(scope["headers"]).get(b"content-length", b"0")
-    if int(announced) > LARGEST_REQUEST:
-        raise too_large
-    body = bytearray()
-    async for part in Request(scope, receive).stream():
-        body += part
+    for name, value in scope["headers"]:
+        if name == b"content-length" and int(value) > LARGEST_REQUEST:
+            raise too_large
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > LARGEST_REQUEST:
             raise too_large
+    return body
+
+
+def with_body(scope: Scope, body: bytes) -> Request:
+    """The request whose body has been received."""
 
     async def again() -> Message:
-        return {"type": "http.request", "body": bytes(body), "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     return Request(scope, again)
 
 
-async def unless_abandoned(answering: Coroutine[Any, Any, Response], receive: Receive) -> Response:
-    """The response; when the client goes away before, the work on it ends and ClientDisconnect is raised."""
-    answer = asyncio.create_task(answering)
-    leaving = asyncio.create_task(_disconnected(receive))
+async def unless_abandoned(answering: Coroutine[Any, Any, Result], receive: Receive) -> Result:
+    """What is awaited; when the client goes away before, the work on it ends and ClientDisconnect is raised."""
+    working = asyncio.current_task()
+    assert working is not None
+    abandoned = False
+    leaving: asyncio.Task[None] | None = None
+
+    async def watch() -> None:
+        nonlocal abandoned
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        abandoned = True
+        working.cancel()
+
+    def begin() -> None:
+        nonlocal leaving
+        leaving = asyncio.create_task(watch(), name="leaving")
+
+    # Most responses are sent before: a task for each would cost as much as a small query.
+    patience = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, begin)
     try:
-        await asyncio.wait((answer, leaving), return_when=asyncio.FIRST_COMPLETED)
+        return await answering
+    except asyncio.CancelledError:
+        if abandoned and working.uncancel() == 0:
+            raise ClientDisconnect from None
+        raise
     finally:
-        leaving.cancel()
-        abandoned = not answer.done() and answer.cancel()
-        await asyncio.wait((answer, leaving))
-    if abandoned:
-        raise ClientDisconnect
-    return answer.result()
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+        patience.cancel()
+        if leaving is not None:
+            leaving.cancel()
 
 
 async def until_stopped(

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.logging import RichHandler
@@ -18,7 +19,8 @@ from server.collector.collector import Collector
 from server.collector.hosts import parse_hosts
 from server.collector.ownership import Leased
 from server.collector.watch import Pace
-from server.listener import api_server, drop_idle_readers
+from server.execution.trusted import Policy, TrustedDocument, read_trusted
+from server.listener import api_server, drop_idle_readers, send_at_once
 from server.security.origins import Origin, refuse_unless_loopback
 from server.settings import Settings
 from server.store.collections import prepare
@@ -30,8 +32,15 @@ from server.store.inventory import MongoInventory
 from server.store.leases import Leases, release_all
 from server.store.promotion import promote
 from server.store.retention import Retention
+from server.store.trusted import stored_documents
 
 console = Console(stderr=True)
+
+_GARBAGE = (10_000, 20, 100)
+"""Objects after which a young generation is looked through, and how often before an older one is."""
+
+IN_MONGODB = "mongodb:"
+"""What stands before the name of a collection of trusted documents."""
 
 
 class StartError(Exception):
@@ -74,6 +83,7 @@ def _bind(listen: str, port: int) -> socket.socket:
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     drop_idle_readers(bound)
+    send_at_once(bound)
     try:
         bound.bind((listen.removeprefix("[").removesuffix("]"), port))
     except OSError as error:
@@ -87,11 +97,12 @@ def _bind(listen: str, port: int) -> socket.socket:
 async def run(settings: Settings, *, answer: bool, collect: bool) -> None:
     """Serve until SIGINT or SIGTERM, then stop in order.
 
-    `answer` opens the API, `collect` watches the hosts. Raises StartError, HostError or StoreError, each with one
-    sentence.
+    `answer` opens the API, `collect` watches the hosts. Raises StartError, HostError, StoreError or TrustError, each
+    with one sentence.
     """
     _log_to_stderr()
     hosts = parse_hosts(settings.hosts)
+    trusted, collection = _trusted(settings.trusted_documents)
     async with AsyncExitStack() as stack:
         bound = _bind(settings.listen, settings.port) if answer else None
         if bound is not None:
@@ -129,6 +140,8 @@ async def run(settings: Settings, *, answer: bool, collect: bool) -> None:
         if bound is None:
             await stop.wait()
             return
+        if collection is not None:
+            trusted = await stored_documents(store, collection)
         feed = await stack.enter_async_context(ChangeFeed(store, capacity=settings.subscriber_queue))
         application = create_app(
             store,
@@ -138,8 +151,18 @@ async def run(settings: Settings, *, answer: bool, collect: bool) -> None:
             allowed_origins=settings.allowed_origins,
             stopping=stop,
             capacity=settings.subscriber_queue,
+            policy=Policy(tuple(trusted), settings.trusted_only, settings.persisted_queries),
         )
         await _serve(application, bound, settings.listen, stop)
+
+
+def _trusted(source: str | None) -> tuple[list[TrustedDocument], str | None]:
+    """The documents of a path, or the collection that has them; raises TrustError."""
+    if source is None:
+        return [], None
+    if source.startswith(IN_MONGODB):
+        return [], source.removeprefix(IN_MONGODB)
+    return read_trusted(Path(source)), None
 
 
 async def _unless(stop: asyncio.Event, opening: asyncio.Task[Store]) -> Store | None:
@@ -180,6 +203,8 @@ async def _serve(application: Starlette, bound: socket.socket, listen: str, stop
     # again and again would make every subscriber wait, and garbage among what they bring would be let lie for long.
     gc.collect()
     gc.freeze()
+    # One answer is thousands of objects, of which hardly any outlives it or is part of a circle.
+    gc.set_threshold(*_GARBAGE)
     server = api_server(application)
     serving = asyncio.create_task(server.serve(sockets=[bound]), name="api")
     stopping = asyncio.create_task(stop.wait())

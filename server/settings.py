@@ -43,7 +43,7 @@ class Settings(BaseSettings):
         5, ge=1, description="Seconds between keepalive probes of a host; three unanswered ones end the connection."
     )
     reconnect_seconds: float = Field(30, gt=0, description="Longest wait between two attempts to reach a lost host.")
-    query_seconds: float = Field(10, gt=0, description="Longest time MongoDB may spend on one read for a request.")
+    query_seconds: float = Field(10, gt=0, description="Longest time MongoDB may spend on all reads of a request.")
     history_days: float = Field(30, gt=0, description="Days for which changes can be read.")
     history_megabytes: int = Field(
         2048,
@@ -60,6 +60,16 @@ class Settings(BaseSettings):
     )
     subscriber_queue: int = Field(
         4096, ge=1, description="Changes that wait for one slow subscriber before it is told that it lags behind."
+    )
+
+    trusted_documents: str | None = Field(
+        None,
+        description="GraphQL documents that are prepared at start and may be asked for by id: a directory of .graphql "
+        "files, a JSON manifest, or `mongodb:COLLECTION`.",
+    )
+    trusted_only: bool = Field(False, description="Refuse all GraphQL documents but the trusted ones.")
+    persisted_queries: bool = Field(
+        False, description="Let clients have documents remembered by hash (Apollo's protocol); saves bytes, no more."
     )
 
     @field_validator("hosts", "allowed_origins", mode="before")

@@ -4,18 +4,18 @@ Source: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 """
 
 import asyncio
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
-from server import fanout
+from server import encoding, fanout
 from server.context import RequestContext
 
 if TYPE_CHECKING:
@@ -33,9 +33,8 @@ class Connection(ASGIWebSocketAdapter):
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send a message; raises WebSocketDisconnected."""
-        if self.ws.application_state is WebSocketState.DISCONNECTED:
-            raise WebSocketDisconnected
-        await super().send_json(message)
+        # As text: the protocol wants no binary frames.
+        await self.send_text(encoding.text(message))
 
     async def send_text(self, message: str) -> None:
         """Send a message that is serialised already; raises WebSocketDisconnected."""
@@ -97,7 +96,7 @@ class Operations(BaseGraphQLTransportWSHandler[RequestContext, None]):
     async def run_operation(self, operation: Operation[RequestContext, None]) -> None:
         """Execute an operation, or share its execution with those who asked for the same."""
         asked = fanout.Operation(operation.query, operation.variables, operation.operation_name)
-        head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
+        head = f'{{"id":{encoding.text(operation.id)},"type":"next","payload":'
         try:
             async with aclosing(self.view.fanout.follow(asked)) as payloads:
                 async for payload in payloads:
@@ -114,10 +113,25 @@ class Operations(BaseGraphQLTransportWSHandler[RequestContext, None]):
     async def handle_message(self, message: Message) -> None:
         """Act on a message; one that the protocol does not know closes the connection with 4400."""
         problem = _problem(message)
-        if problem is None:
-            await super().handle_message(message)
-        else:
+        if problem is not None:
             await self.handle_invalid_message(problem)
+        elif message["type"] == "subscribe":
+            await self._subscribe(message)
+        else:
+            await super().handle_message(message)
+
+    async def _subscribe(self, message: Any) -> None:
+        """Run an operation; its document may be named instead of sent."""
+        payload = message["payload"]
+        query = payload.get("query") or ""
+        if self.connection_acknowledged and message["id"] not in self.operations:
+            try:
+                query = self.view.persisted.text(query, payload.get("documentId"), payload.get("extensions")) or ""
+            except GraphQLError as error:
+                await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+                return
+        message["payload"]["query"] = query
+        await super().handle_message(message)
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Log what ended an operation, unless the client just went away."""
@@ -133,8 +147,13 @@ def _problem(message: Any) -> str | None:
         return f"A {message['type']} message must have a string `id`"
     if message["type"] == "subscribe":
         payload = message.get("payload")
-        if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+        named = isinstance(payload, dict) and not payload.keys().isdisjoint(("documentId", "extensions"))
+        if not isinstance(payload, dict) or not isinstance(payload.get("query"), str | None if named else str):
             return "The `payload` of a subscribe message must be an object with a string `query`"
+        if not isinstance(payload.get("documentId"), str | None):
+            return "`documentId` must be a string or null"
+        if not isinstance(payload.get("extensions"), dict | None):
+            return "`extensions` must be an object or null"
         if not isinstance(payload.get("operationName"), str | None):
             return "`operationName` must be a string or null"
         if not isinstance(payload.get("variables"), dict | None):

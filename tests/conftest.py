@@ -22,8 +22,13 @@ Say = Callable[[str], None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of the processes that share the tests, one runs all of a file, and one those with guests, one after another."""
+    """Of the processes that share the tests, one runs all of a file, and one those with guests, one after another.
+
+    A test may name a group of its own.
+    """
     for item in items:
+        if item.get_closest_marker("xdist_group") is not None:
+            continue
         group = E2E if item.path.is_relative_to(E2E) else item.path
         item.add_marker(pytest.mark.xdist_group(str(group)))
 

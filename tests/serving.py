@@ -12,7 +12,8 @@ from starlette.applications import Starlette
 
 from server.app import create_app
 from server.collector.inventory import Observation
-from server.listener import api_server, drop_idle_readers
+from server.execution.trusted import ANY_DOCUMENT, Policy
+from server.listener import api_server, drop_idle_readers, send_at_once
 from server.store.collections import prepare
 from server.store.connection import Store, connect
 from server.store.embedded import EmbeddedMongo
@@ -29,6 +30,7 @@ async def listening(application: Starlette, *, port: int = 0, unread_seconds: fl
         # A small buffer, which connections inherit, lets a client that does not read be noticed at once.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16 * 1024)
         drop_idle_readers(listener, unread_seconds)
+        send_at_once(listener)
         server = api_server(application)
         running = asyncio.create_task(server.serve(sockets=[listener]))
         await until(lambda: server.started)
@@ -81,12 +83,17 @@ async def empty_store(mongo: EmbeddedMongo) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def serving(
-    store: Store, *, port: int = 0, capacity: int = 1024, unread_seconds: float = 30
+    store: Store,
+    *,
+    port: int = 0,
+    capacity: int = 1024,
+    unread_seconds: float = 30,
+    policy: Policy = ANY_DOCUMENT,
 ) -> AsyncIterator[Api]:
     """The whole application over a store; a subscriber may leave `capacity` events unread."""
     stopping = asyncio.Event()
     async with ChangeFeed(store) as feed:
-        application = create_app(store, feed, query_seconds=10, stopping=stopping, capacity=capacity)
+        application = create_app(store, feed, query_seconds=10, stopping=stopping, capacity=capacity, policy=policy)
         async with listening(application, port=port, unread_seconds=unread_seconds) as address:
             try:
                 yield Api(address, feed, MongoInventory(store))

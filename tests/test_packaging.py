@@ -2,8 +2,10 @@
 
 import importlib.metadata
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 import zipfile
 from pathlib import Path
@@ -73,7 +75,9 @@ def test_the_wheel_holds_the_pages_and_nothing_it_should_not(tmp_path: Path) -> 
     built = run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path)
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("*.whl")
+    assert not wheel.name.endswith("-any.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
+    assert f"server/execution/writer{sysconfig.get_config_var('EXT_SUFFIX')}" in names
     assert {
         f"server/pages/assets/{name}" for name in ("graphiql.js", "react.js", "react-dom.js", "explorer.js")
     } <= names
@@ -90,10 +94,15 @@ def test_the_source_distribution_builds_without_npm(tmp_path: Path) -> None:
     (archive,) = tmp_path.glob("*.tar.gz")
     assert run("tar", "-xzf", archive, "-C", tmp_path).returncode == 0
     (source,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    assert not list((source / "server" / "execution").glob("*.so"))
+    compiler = tmp_path / "compiler"
+    compiler.mkdir()
+    for tool in ("gcc", "as", "ld"):
+        (compiler / tool).symlink_to(str(shutil.which(tool)))
     rebuilt = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
         cwd=source,
-        env={"PATH": str(tmp_path / "nothing-here")},
+        env={"PATH": str(compiler)},
         capture_output=True,
         text=True,
         timeout=120,

@@ -14,7 +14,7 @@ from ..definition import devices_of
 from ..device import DEVICES
 from ..element import Document
 from .spaces import SPACES
-from .words import Answer, Edge, Row, key
+from .words import Answer, Edge, Row, heads, key
 
 _tables = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
 
@@ -55,11 +55,19 @@ def attachments(definition: Document, host_id: str) -> list[Document]:
     """
     found: dict[tuple[str, str, str], Document] = {}
     for owner, tag, document in owners(definition):
-        for edge, row in edges_of(tag, within_vm=False):
+        for edge, row, begins in _leaving(tag):
+            if begins and not any(map(document.__contains__, begins)):
+                continue
             for one in row.keys(document, host_id):
                 entry = {"role": edge.role, "key": one, "access": edge.access_of(document, row)}
                 found.setdefault((owner, edge.role, one), {"device": owner, **entry} if owner else entry)
     return list(found.values())
+
+
+@cache
+def _leaving(tag: str) -> tuple[tuple[Edge, Row, tuple[str, ...]], ...]:
+    """The edges that leave a VM, each with the keys that a document has one of where the edge has anything to say."""
+    return tuple((edge, row, heads(row.at)) for edge, row in edges_of(tag, within_vm=False))
 
 
 def owners(definition: Document) -> Iterator[tuple[str, str, Document]]:

@@ -139,8 +139,15 @@ def key(space: Space, name: Name, host_id: str) -> str:
 _STEP = re.compile(r"(?P<key>\w+)(?:\[(?P<kinds>[\w| -]+)\])?")
 
 
+_Steps = tuple[tuple[str, frozenset[str]], ...]
+
+
 @cache
-def _steps(path: str) -> tuple[tuple[str, frozenset[str]], ...]:
+def _ways(paths: str) -> tuple[_Steps, ...]:
+    return tuple(_steps(path) for path in paths.split(" "))
+
+
+def _steps(path: str) -> _Steps:
     steps = []
     for step in path.split(".") if path else ():
         match = _STEP.fullmatch(step)
@@ -150,21 +157,29 @@ def _steps(path: str) -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple(steps)
 
 
-def values(document: Document, path: str) -> Iterator[Any]:
+def heads(paths: str) -> tuple[str, ...]:
+    """The keys of a document that the paths begin with, none where one is the document itself."""
+    ways = _ways(paths)
+    return tuple(steps[0][0] for steps in ways) if all(ways) else ()
+
+
+def values(document: Document, path: str) -> list[Any]:
     """The values under a path, lists walked through: `backingStores.source[file|block]`; of several paths in turn."""
-    for one in path.split(" "):
-        yield from _values(document, _steps(one))
+    found: list[Any] = []
+    for steps in _ways(path):
+        _gather(document, steps, 0, found)
+    return found
 
 
-def _values(value: Any, steps: tuple[tuple[str, frozenset[str]], ...]) -> Iterator[Any]:
+def _gather(value: Any, steps: _Steps, at: int, found: list[Any]) -> None:
     if isinstance(value, list):
         for item in value:
-            yield from _values(item, steps)
-    elif not steps:
-        yield value
-    elif isinstance(value, dict) and steps[0][0] in value:
-        (name, kinds), rest = steps[0], steps[1:]
+            _gather(item, steps, at, found)
+    elif at == len(steps):
+        found.append(value)
+    elif isinstance(value, dict) and steps[at][0] in value:
+        name, kinds = steps[at]
         inner = value[name]
-        if kinds:
-            inner = [one for one in (inner if isinstance(inner, list) else [inner]) if one.get("kind") in kinds]
-        yield from _values(inner, rest)
+        for one in inner if isinstance(inner, list) else (inner,):
+            if not kinds or one.get("kind") in kinds:
+                _gather(one, steps, at + 1, found)

@@ -1,5 +1,7 @@
 """`Attachment`: what a VM or one of its devices has to do with a resource, walkable from either end."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -8,8 +10,8 @@ import strawberry
 from ..conflicts import RUNNING
 from ..device import Device
 from ..edges import EDGES, attachments
-from ..element import Document, derived
-from ..host.saved_domain import vm_of
+from ..element import Document, Documents, derived, derived_together
+from ..host.saved_domain import vms_of
 from ..resource import Resource
 from ..roles import EdgeRole, wanted_roles
 from .arguments import page_size
@@ -54,12 +56,12 @@ class Attachment:
     def active(document: strawberry.Parent[Document]) -> bool:  # noqa: D102
         return "vm" in document and document["vm"].get("state") in RUNNING
 
-    @derived(
+    @derived_together(
         "The VM that is attached to the resource; null for what a snapshot or checkpoint of a VM names that is gone.",
         graphql_type=VirtualMachine | None,
     )
-    def vm(document: strawberry.Parent[Document], info: Info) -> Any:  # noqa: D102
-        return document["vm"] if "vm" in document else vm_of(document["owner"], info)
+    def vm(documents: Documents, info: Info) -> Any:  # noqa: D102
+        return vms_of([document["vm"] if "vm" in document else document["owner"] for document in documents], info)
 
     @derived(
         "The device that is attached; null where the domain itself names the resource.", graphql_type=Device | None
@@ -69,32 +71,63 @@ class Attachment:
             return None
         return device_of(document["owner" if "owner" in document else "vm"], document["device"])
 
-    @derived(
+    @derived_together(
         "What the VM is attached to; where nothing answers to the name, what the name tells.", graphql_type=Resource
     )
-    async def resource(document: strawberry.Parent[Document], info: Info) -> Any:  # noqa: D102
-        return await info.context.loaders.resources.by_key(document["key"], resource_paths(Selected.below(info)))
+    def resource(documents: Documents, info: Info) -> Any:  # noqa: D102
+        keys = [document["key"] for document in documents]
+        return info.context.loaders.resources.by_keys(keys, resource_paths(Selected.below(info)))
+
+
+_BY_DEVICE, _SOURCES = "attachmentsByDevice", "sourcesByDevice"
+"""Where a definition that was read keeps its attachments by device, as each of its devices may be asked for them, and
+the keys of what its devices are made of."""
+
+_SOURCE_ROLES = frozenset(role for role, edge in EDGES.items() if edge.source)
 
 
 def attachments_of(owner: Document, roles: frozenset[str] | None = None) -> list[Document]:
-    """The attachments of a VM; of its other definitions they are worked out, as nobody else is to find them."""
-    if "resource" in owner:
-        found, known = attachments(owner, owner["resource"].get("hostId", "")), {"owner": owner}
-    elif "vm" in owner:
-        found, known = attachments(owner, owner["vm"]["hostId"]), {"owner": owner, "vm": owner["vm"]}
-    else:
-        found, known = owner.get("attachments", []), {"owner": owner, "vm": owner}
-    return [{**one, **known} for one in found if roles is None or one["role"] in roles]
+    """The attachments of a VM or another definition of one."""
+    known = _known(owner)
+    return [{**one, **known} for one in _stored(owner) if roles is None or one["role"] in roles]
 
 
-def device_attachments(device: Document, roles: frozenset[str] | None = None) -> list[Document]:
+def device_attachments(device: Document) -> list[Document]:
     """The attachments of a device."""
-    return [one for one in attachments_of(device["vm"], roles) if one.get("device") == device["id"]]
+    owner = device["vm"]
+    if _BY_DEVICE not in owner:
+        found: defaultdict[str, list[Document]] = defaultdict(list)
+        for one in _stored(owner):
+            if "device" in one:
+                found[one["device"]].append(one)
+        owner[_BY_DEVICE] = dict(found)
+    known = _known(owner)
+    return [{**one, **known} for one in owner[_BY_DEVICE].get(device["id"], ())]
 
 
-def source_of(device: Document) -> Document | None:
-    """The attachment to what a device is made of; None for a device that needs nothing."""
-    return next((one for one in device_attachments(device) if EDGES[one["role"]].source), None)
+def source_of(device: Document) -> str | None:
+    """The key of what a device is made of; None for a device that needs nothing."""
+    owner = device["vm"]
+    if (found := owner.get(_SOURCES)) is None:
+        sources = [one for one in _stored(owner) if one["role"] in _SOURCE_ROLES]
+        found = owner[_SOURCES] = {one.get("device", ""): one["key"] for one in reversed(sources)}  # the first counts
+    source: str | None = found.get(device["id"])
+    return source
+
+
+def _known(owner: Document) -> Document:
+    """What the attachments of a VM or another definition of one know of it."""
+    return {"owner": owner} if "resource" in owner else {"owner": owner, "vm": owner.get("vm", owner)}
+
+
+def _stored(owner: Document) -> list[Document]:
+    """The attachments as VMs have them; of their other definitions they are worked out, as nobody is to find them."""
+    if "resource" in owner:
+        return attachments(owner, owner["resource"].get("hostId", ""))
+    if "vm" in owner:
+        return attachments(owner, owner["vm"]["hostId"])
+    stored: list[Document] = owner.get("attachments", [])
+    return stored
 
 
 @strawberry.type(description="Part of the attachments to a resource, as many as were asked for.")
@@ -106,18 +139,18 @@ class AttachmentConnection(Connection[Attachment]):
         return await info.context.loaders.resources.attachment_count(document["keys"], document["roles"])
 
 
-async def attachment_connection(
-    resource: Document, info: Info, first: int | None, after: str | None, roles: Any
-) -> Document:
-    """The document of an `AttachmentConnection` of a resource: the page is read only where it is selected."""
+async def attachment_connections(
+    resources: Sequence[Document], info: Info, first: int | None, after: str | None, roles: Any
+) -> list[Document]:
+    """The document of an `AttachmentConnection` of each resource: pages are read only where they are selected."""
     selected = Selected.below(info)
-    limit = page_size(first)
-    document: Document = {"keys": resource.get("keys", []), "roles": wanted_roles(roles)}
+    limit, wanted = page_size(first), wanted_roles(roles)
+    documents: list[Document] = [{"keys": one.get("keys", []), "roles": wanted} for one in resources]
     if not selected.has_page():
-        return document
-    paths = attachment_paths(selected.entries())
-    request = AttachmentRequest(limit, after, document["roles"], paths)
-    return document | page_fields(await info.context.loaders.resources.attachments(document["keys"], request))
+        return documents
+    request = AttachmentRequest(limit, after, wanted, attachment_paths(selected.entries()))
+    pages = await info.context.loaders.resources.attachments([one["keys"] for one in documents], request)
+    return [document | page_fields(page) for document, page in zip(documents, pages, strict=True)]
 
 
 @strawberry.type(description="A VM that shares something with another one.")

@@ -177,12 +177,12 @@ async def history_connection(
     """The document of a `ChangeConnection` of one VM, device or resource; of none, where there is no key."""
     limit = page_size(first)
     if key is None:
-        return _page(Page((), (), has_previous=False, has_next=False))
+        return _page(Page((), str, has_previous=False, has_next=False))
     if not Selected.below(info).has_page():
         return {}
     return _page(await info.context.loaders.history.of(key, device_id, limit, after))
 
 
 def _page(page: Page) -> Document:
-    changes = [change_document(record, cursor) for record, cursor in zip(page.documents, page.cursors, strict=True)]
+    changes = [change_document(record, page.cursor(number)) for number, record in enumerate(page.documents)]
     return page_fields(replace(page, documents=changes))

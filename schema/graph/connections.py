@@ -80,5 +80,5 @@ async def vm_connection(
     if not selected.has_page():
         return document
     paths = vm_paths(selected.entries())
-    page = await info.context.loaders.vms(condition, host_id, request, paths)
+    page = await info.context.loaders.vms(condition, host_id, request, paths, raw=selected.raw)
     return document | page_fields(page)

@@ -1,6 +1,6 @@
 """What resolvers may ask for: the loaders, seen from the schema."""
 
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -46,7 +46,8 @@ class Page:
     """Part of a list, each document with its cursor."""
 
     documents: Sequence[Document]
-    cursors: Sequence[str]
+    cursor: Callable[[int], str]
+    """The cursor of the document at an index; most queries want those of the first and the last, or none."""
     has_previous: bool
     has_next: bool
 
@@ -121,6 +122,9 @@ class Resources(Protocol):
     async def by_key(self, key: str, paths: Paths) -> Document:
         """What answers to a key; where nothing does, what the key alone tells: a `ReferencedResource`."""
 
+    async def by_keys(self, keys: Sequence[str | None], paths: Paths) -> Sequence[Document | None]:
+        """What answers to each key, as of `by_key`; None for None."""
+
     async def page(
         self, kind: str | None, condition: Any, host_id: str | None, limit: int, after: str | None, paths: Paths
     ) -> Page:
@@ -137,8 +141,11 @@ class Resources(Protocol):
     async def referenced_count(self, kind: str, condition: Any, host_id: str | None) -> int:
         """How many resources of a kind are only named."""
 
-    async def attachments(self, keys: Collection[str], request: AttachmentRequest) -> Page:
-        """Part of the attachments to what answers to these keys: `{vm, device, role, key, access}`, by VM."""
+    async def attachments(self, many: Sequence[Collection[str]], request: AttachmentRequest) -> Sequence[Page]:
+        """For each list of keys part of the attachments to what answers to them: `{vm, device, role, key, access}`.
+
+        By VM; ValueError for a bad cursor.
+        """
 
     async def attachment_count(self, keys: Collection[str], roles: frozenset[str] | None) -> int:
         """How many attachments there are to what answers to these keys."""
@@ -154,8 +161,8 @@ class Resources(Protocol):
     ) -> Page:
         """Part of the VMs that share something with a VM: `{vm, shared: [attachment of that VM]}`, by VM."""
 
-    async def vm_named(self, key: str, vm_paths: Paths) -> Document | None:
-        """The VM that a key of the space `domain` names."""
+    async def vms_named(self, keys: Sequence[str | None], vm_paths: Paths) -> Sequence[Document | None]:
+        """The VM that each key of the space `domain` names; None for None."""
 
     async def unused(self, host_id: str, capability: str, limit: int, after: str | None, paths: Paths) -> Page:
         """Part of a host's node devices of a capability that a VM could be given and none has, by name."""
@@ -223,11 +230,16 @@ class Loaders(Protocol):
     def history(self) -> History:
         """Reads of what was."""
 
-    async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
-        """A VM by its key."""
+    async def vm(self, vm_id: str, paths: Paths = None, *, raw: bool = False) -> Document | None:
+        """A VM by its key; with `raw`, as MongoDB's bytes."""
 
-    async def vms(self, condition: Any, host_id: str | None, page: PageRequest, paths: Paths) -> Page:
-        """Part of the VMs that meet a `VmFilter` and are on the host, if one is named; ValueError for a bad cursor."""
+    async def vms(
+        self, condition: Any, host_id: str | None, page: PageRequest, paths: Paths, *, raw: bool = False
+    ) -> Page:
+        """Part of the VMs that meet a `VmFilter` and are on the host, if one is named; with `raw`, as MongoDB's bytes.
+
+        Raises ValueError for a bad cursor.
+        """
 
     async def vm_count(self, condition: Any, host_id: str | None) -> int:
         """How many VMs meet a `VmFilter`."""
@@ -238,8 +250,14 @@ class Loaders(Protocol):
     async def host(self, host_id: str) -> Document | None:
         """A host by its name."""
 
+    async def hosts_of(self, documents: Sequence[Document]) -> Sequence[Document | None]:
+        """The host of each VM or resource: of one that nobody connects to its name, of what has none None."""
+
     async def hosts(self) -> Sequence[Document]:
         """All hosts by name."""
+
+    def close(self) -> None:
+        """End what is still read: nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +336,13 @@ class Context(Protocol):
     @property
     def delivery(self) -> Delivery:
         """How the events of this subscription are handed over."""
+
+    @property
+    def selections(self) -> Mapping[int, Any]:
+        """What is selected below fields of an operation that is executed often, by the identity of their nodes.
+
+        The lists of nodes live at least as long as this mapping, so that no other list can have such an identity.
+        """
 
     def renew(self) -> None:
         """Forget what was read: the next event of a subscription must see fresh documents."""

@@ -3,10 +3,11 @@
 Source: the GraphQL Cursor Connections specification.
 """
 
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import strawberry
 
+from ..element import Document, derived
 from .context import Page
 
 Entry = TypeVar("Entry")
@@ -41,14 +42,23 @@ class Edge(Generic[Entry]):
 class Connection(Generic[Entry]):
     """A page of a list; the document carries the page, and what is needed to count where the list can be counted."""
 
-    edges: list[Edge[Entry]] = strawberry.field(description="The entries of this page, each with its cursor.")
-    nodes: list[Entry] = strawberry.field(description="The entries of this page, without their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
+    @derived("The entries of this page, each with its cursor.")
+    def edges(document: strawberry.Parent[Document]) -> list[Edge[Entry]]:  # noqa: D102
+        page: Page = document["page"]
+        edges = [{"cursor": page.cursor(number), "node": one} for number, one in enumerate(page.documents)]
+        return cast(list[Edge[Entry]], edges)
+
+    @derived("The entries of this page, without their cursors.")
+    def nodes(document: strawberry.Parent[Document]) -> list[Entry]:  # noqa: D102
+        return cast(list[Entry], list(document["page"].documents))
+
+    @derived("Where this page lies in the list.")
+    def page_info(document: strawberry.Parent[Document]) -> PageInfo:  # noqa: D102
+        page: Page = document["page"]
+        ends = {"startCursor": page.cursor(0), "endCursor": page.cursor(-1)} if page.documents else {}
+        return cast(PageInfo, {"hasNextPage": page.has_next, "hasPreviousPage": page.has_previous, **ends})
 
 
-def page_fields(page: Page) -> dict[str, Any]:
-    """What of a connection's document a page makes: `edges`, `nodes` and `pageInfo`."""
-    edges = [{"cursor": cursor, "node": vm} for cursor, vm in zip(page.cursors, page.documents, strict=True)]
-    info = {"hasNextPage": page.has_next, "hasPreviousPage": page.has_previous}
-    ends = {"startCursor": page.cursors[0], "endCursor": page.cursors[-1]} if edges else {}
-    return {"edges": edges, "nodes": list(page.documents), "pageInfo": info | ends}
+def page_fields(page: Page) -> Document:
+    """What of a connection's document a page makes."""
+    return {"page": page}

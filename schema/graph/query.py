@@ -127,7 +127,8 @@ class Query:
             return None
         if at is not None:
             return await vm_at(info, vm_id, at)
-        return await info.context.loaders.vm(vm_id, vm_paths(Selected.below(info)))
+        selected = Selected.below(info)
+        return await info.context.loaders.vm(vm_id, vm_paths(selected), raw=selected.raw)
 
     @derived(
         "The changes of all VMs and resources, as long as they are kept. `vm.history`, `device.history` and "

@@ -8,7 +8,7 @@ from strawberry import UNSET
 from ..edges.saved import disk_names
 from ..edges.spaces import VM_DISK
 from ..edges.words import Name, key
-from ..element import Document, derived
+from ..element import Document, Documents, derived, derived_together
 from ..host import ResourceKind
 from ..referenced import REFERENCED
 from ..resource import Resource
@@ -30,9 +30,10 @@ class Reference:
     def role(document: strawberry.Parent[Document]) -> str:  # noqa: D102
         return str(document["role"])
 
-    @derived("What is named; where nothing answers to the name, what the name tells.", graphql_type=Resource)
-    async def resource(document: strawberry.Parent[Document], info: Info) -> Any:  # noqa: D102
-        return await info.context.loaders.resources.by_key(document["key"], resource_paths(Selected.below(info)))
+    @derived_together("What is named; where nothing answers to the name, what the name tells.", graphql_type=Resource)
+    def resource(documents: Documents, info: Info) -> Any:  # noqa: D102
+        keys = [document["key"] for document in documents]
+        return info.context.loaders.resources.by_keys(keys, resource_paths(Selected.below(info)))
 
 
 @strawberry.type(description="Part of a list of resources, as many as were asked for.")

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 from strawberry.types.scalar import ScalarDefinition
 
 from ..definition import WholeDomain
@@ -23,6 +24,14 @@ from .subscription import Subscription
 @cache
 def _key(python_name: str) -> str:
     return document_key(python_name)
+
+
+class _Names(NameConverter):
+    """Names in GraphQL, each worked out once: Strawberry asks for all of an input type for each value."""
+
+    def apply_naming_config(self, name: str) -> str:
+        """The name in GraphQL of something that is called so in Python."""
+        return _key(name)
 
 
 def stored_value(document: Any, python_name: str) -> Any:
@@ -43,6 +52,6 @@ def build_schema(schema_class: type[strawberry.Schema] = strawberry.Schema, **op
         query=Query,
         subscription=Subscription,
         types=[*DEVICES.values(), *RESOURCES.values(), ReferencedResource, *shapes],
-        config=StrawberryConfig(default_resolver=stored_value, scalar_map=scalars),
+        config=StrawberryConfig(name_converter=_Names(), default_resolver=stored_value, scalar_map=scalars),
         **options,
     )

@@ -4,10 +4,11 @@ Keys of documents are the names of the API, so a selection is nearly a projectio
 that is computed from its neighbours becomes the path of the object it stands in.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import dataclasses
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, NamedTuple, Self
+from functools import cache, wraps
+from typing import Any, NamedTuple, Self, TypeVar
 
 import strawberry
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
@@ -74,6 +75,23 @@ _RESOURCE: dict[str, tuple[str, ...]] = {
 _EVERY_OBJECT = frozenset({"extra", "kind", "__typename"})
 
 
+Found = TypeVar("Found")
+
+
+def _once(work: Callable[["Selected"], Found]) -> Callable[["Selected"], Found]:
+    """Do this work for a selection the first time only: that of an operation that is executed often is kept."""
+
+    @wraps(work)
+    def remembered(selected: "Selected") -> Found:
+        known = selected._worked_out
+        if work not in known:
+            known[work] = work(selected)
+        found: Found = known[work]
+        return found
+
+    return remembered
+
+
 @dataclass(frozen=True, slots=True)
 class Selected:
     """What an operation selects of an object.
@@ -84,12 +102,23 @@ class Selected:
 
     sets: tuple[SelectionSetNode, ...]
     fragments: Mapping[str, FragmentDefinitionNode]
+    raw: bool = False
+    """Whether the VMs are wanted as MongoDB's bytes, to be written from them."""
+    _worked_out: dict[Any, Any] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def below(cls, info: strawberry.Info[Any, Any]) -> Self:
         """What is selected below the field that is being resolved."""
         raw = info._raw_info  # Strawberry's own `selected_fields` enters a fragment once for every spread.
-        return cls(_sets(raw.field_nodes), raw.fragments)
+        known: Self | None = info.context.selections.get(id(raw.field_nodes))
+        return cls.of_nodes(raw.field_nodes, raw.fragments) if known is None else known
+
+    @classmethod
+    def of_nodes(
+        cls, nodes: Iterable[FieldNode], fragments: Mapping[str, FragmentDefinitionNode], *, raw: bool = False
+    ) -> Self:
+        """What is selected below the nodes of a field."""
+        return cls(_sets(nodes), fragments, raw)
 
     def fields(self, types: Collection[str] | None = None) -> dict[str, Self]:
         """The selected fields by name; with `types`, only those in fragments on types of these names."""
@@ -107,10 +136,12 @@ class Selected:
         """Both selections, of objects of one type."""
         return type(self)(self.sets + other.sets, self.fragments)
 
+    @_once
     def entries(self) -> Self:
         """What is selected of the entries of a connection, whichever way."""
         return self.of("nodes").and_(self.of("edges").of("node"))
 
+    @_once
     def has_page(self) -> bool:
         """Whether anything of a connection is selected that its page must be read for."""
         return not {"edges", "nodes", "pageInfo"}.isdisjoint(self.fields())
@@ -139,6 +170,7 @@ def _sets(fields: Iterable[FieldNode]) -> tuple[SelectionSetNode, ...]:
     return tuple(field.selection_set for field in fields if field.selection_set is not None)
 
 
+@_once
 def vm_paths(selected: Selected) -> frozenset[str]:
     """The paths of a VM that a selection of it reads, none inside another."""
     return _shortest({"_id", "hostId", *_vm(selected)})
@@ -157,37 +189,44 @@ class NodePaths(NamedTuple):
     """A resource; None for all of it."""
 
 
+@_once
 def node_paths(selected: Selected) -> NodePaths:
     """What must be read of a VM whatever its id turns out to name."""
     return NodePaths(vm_paths(selected), device_paths(selected), other_device_paths(selected), resource_paths(selected))
 
 
+@_once
 def device_paths(selected: Selected) -> frozenset[str]:
     """The paths of a VM that a selection of one of its devices reads, whatever its kind."""
     return _shortest({"_id", "hostId", *_devices(selected)})
 
 
+@_once
 def other_device_paths(selected: Selected) -> frozenset[str]:
     """The paths of a VM that a selection of a device of its other definition reads, which itself is read in whole."""
     return _shortest({"_id", "hostId", *_around(selected)})
 
 
+@_once
 def attachment_paths(selected: Selected) -> frozenset[str]:
     """The paths of a VM that a selection of its attachments reads, none inside another."""
     return _shortest({"_id", "hostId", *_attachment(selected)})
 
 
+@_once
 def neighbour_paths(selected: Selected) -> frozenset[str]:
     """The paths of a VM that a selection of it as a neighbour reads, none inside another."""
     return _shortest({"_id", "hostId", *_vm(selected.of("vm")), *_attachment(selected.of("shared"))})
 
 
+@_once
 def disk_paths(selected: Selected) -> frozenset[str]:
     """The paths of a VM that a selection of one of its disks reads, and those by which the disk is found."""
     names = (f"devices.disks.{path}" for path in _DISK_NAMES)
     return _shortest({"_id", "hostId", *names, *_device(DEVICES["disk"], selected)})
 
 
+@_once
 def resource_paths(selected: Selected) -> frozenset[str] | None:
     """The paths of a resource that a selection of it reads, whatever its kind; None for all of it."""
     found = set(_RESOURCE_ALWAYS)

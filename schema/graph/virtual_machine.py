@@ -1,6 +1,5 @@
 """`VirtualMachine`: a domain on a host, and its other definition."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,7 @@ from ..domain import Domain
 from ..edges import answers_of
 from ..edges.saved import disk_names
 from ..edges.spaces import DOMAIN
-from ..element import Document, Extra, derived, first_sentence
+from ..element import Document, Documents, Extra, derived, derived_together, first_sentence, is_document
 from ..node import Node, node_id
 from ..roles import Roles, wanted_roles
 from .arguments import After, First
@@ -28,17 +27,17 @@ if TYPE_CHECKING:
     from .link import DeviceLink
 
 
-def _devices(document: Document) -> Iterator[Document]:
+def _devices(document: Document) -> list[Document]:
     """The devices of a VM or of its other definition, each knowing whose it is.
 
     They are copies: one definition may be read for several fields, each with a document of the VM of its own.
     """
-    return ({**device, "vm": document} for device in devices_of(document))
+    return [{**device, "vm": document} for device in devices_of(document)]
 
 
-def _of_kind(kind: str) -> Any:
+def _of_kind(array: str) -> Any:
     def resolve(document: strawberry.Parent[Document]) -> Any:
-        return [device for device in _devices(document) if device["kind"] == kind]
+        return [{**device, "vm": document} for device in document.get("devices", {}).get(array, ())]
 
     return resolve
 
@@ -52,7 +51,7 @@ def _lists() -> type:
     }
     for declared in DEVICES.values():
         described = f"{first_sentence(declared)} All `{declared.tag}` devices, in the order of the XML."
-        namespace[declared.array] = derived(described, graphql_type=list[declared])(_of_kind(declared.kind_name))  # type: ignore[valid-type]
+        namespace[declared.array] = derived(described, graphql_type=list[declared])(_of_kind(declared.array))  # type: ignore[valid-type]
     return strawberry.type(type("DeviceLists", (), namespace))
 
 
@@ -82,8 +81,10 @@ class DefinitionFields(_lists()):  # type: ignore[misc]
             strawberry.argument(description="Only devices of these kinds; all where it is missing."),
         ] = None,
     ) -> Any:
-        wanted = None if kinds is None else {kind.value for kind in kinds}  # type: ignore[attr-defined]
-        return [device for device in _devices(document) if wanted is None or device["kind"] in wanted]
+        if kinds is None:
+            return _devices(document)
+        wanted = {kind.value for kind in kinds}  # type: ignore[attr-defined]
+        return [device for device in _devices(document) if device["kind"] in wanted]
 
     @derived(
         "The VM's buses and devices as a tree: what is plugged into what, and what is left; null for unreadable XML.",
@@ -148,20 +149,20 @@ class VirtualMachine(DefinitionFields, Node):
     revision: int = strawberry.field(description="Counts the changes of this VM, from 1.")
     changed_at: datetime = strawberry.field(description="When its last change was seen.")
 
-    @derived("What the guest is doing, as its hypervisor last said.", graphql_type=VmState)
-    def state(document: strawberry.Parent[Document]) -> str:  # noqa: D102
-        return str(document["state"])
+    state: str = strawberry.field(
+        description="What the guest is doing, as its hypervisor last said.", graphql_type=VmState
+    )
 
     @derived("Opaque id, the same as long as the host knows the VM.")
     def id(document: strawberry.Parent[Document]) -> strawberry.ID:  # noqa: D102
         return node_id("VirtualMachine", document["_id"])
 
-    @derived(
+    @derived_together(
         "The libvirt connection or directory that it was found on.",
         graphql_type=Annotated["Host", strawberry.lazy("schema.graph.host")],
     )
-    async def host(document: strawberry.Parent[Document], info: Info) -> Document:  # noqa: D102
-        return await info.context.loaders.host(document["hostId"]) or {"_id": document["hostId"]}
+    def host(documents: Documents, info: Info) -> Any:  # noqa: D102
+        return info.context.loaders.hosts_of(documents)
 
     @derived(
         "What its next start will use, where that is kept apart: of a running, persistent VM. `pending` tells in what "
@@ -248,21 +249,19 @@ class VirtualMachine(DefinitionFields, Node):
         keys = {"keys": names_of(document)}
         return await naming_connection(keys, info, first, after, roles=wanted_roles(roles))
 
-    @derived(
+    @derived_together(
         "What other VMs have to do with this one: devices that a driver domain of Xen serves.",
         graphql_type=Annotated["AttachmentConnection", strawberry.lazy("schema.graph.attachment")],  # noqa: F821
     )
-    async def dependents(  # noqa: D102
-        document: strawberry.Parent[Document], info: Info, first: First = None, after: After = None, roles: Roles = None
+    def dependents(  # noqa: D102
+        documents: Documents, info: Info, first: First = None, after: After = None, roles: Roles = None
     ) -> Any:
-        from .attachment import attachment_connection
+        from .attachment import attachment_connections
 
-        return await attachment_connection({"keys": names_of(document)}, info, first, after, roles)
+        named = [{"keys": names_of(document)} for document in documents]
+        return attachment_connections(named, info, first, after, roles)
 
-    @classmethod
-    def is_type_of(cls, document: Document, _info: Any) -> bool:
-        """Trust `resolve_type` of the interfaces: the values are dicts."""
-        return isinstance(document, dict)
+    is_type_of = staticmethod(is_document)
 
 
 def names_of(vm: Document) -> list[str]:
@@ -272,9 +271,10 @@ def names_of(vm: Document) -> list[str]:
 
 def device_of(vm: Document, device_id: str) -> Document | None:
     """The device of a VM's document with this local id."""
-    return next((device for device in _devices(vm) if device["id"] == device_id), None)
+    return next(({**device, "vm": vm} for device in devices_of(vm) if device["id"] == device_id), None)
 
 
 def disk_named(vm: Document, name: str) -> Document | None:
     """The disk of a VM's document that a snapshot or block job calls so."""
-    return next((disk for disk in _devices(vm) if disk["kind"] == "DISK" and name in disk_names(disk)), None)
+    disks = vm.get("devices", {}).get("disks", ())
+    return next(({**disk, "vm": vm} for disk in disks if name in disk_names(disk)), None)

@@ -1,6 +1,6 @@
 """What snapshots and checkpoints of a VM have in common: a point in time, and the VM's definition of then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,19 +37,35 @@ def saved(key: str) -> Callable[..., Any]:
     return resolve
 
 
-def vm_of(definition: Document, info: strawberry.Info[Any, Any]) -> Any:
-    """The VM that a saved definition is of, to be awaited; None where the definition does not say or the VM is gone."""
+def vms_of(owners: Sequence[Document], info: strawberry.Info[Any, Any]) -> Any:
+    """The VM of each owner of devices, to be awaited where one must be read.
+
+    None where a saved definition does not say whose it is, or the VM is gone.
+    """
+    # A VM, its other definition, which knows the VM, or a saved one, which knows by what name to find it.
+    vms = [None if "resource" in owner else owner.get("vm", owner) for owner in owners]
+    return _with_saved(vms, owners, info) if None in vms else vms
+
+
+async def _with_saved(
+    vms: Sequence[Document | None], owners: Sequence[Document], info: strawberry.Info[Any, Any]
+) -> list[Document | None]:
+    from ..graph.selection import Selected, vm_paths
+
+    keys = [_key_of_vm(owner) if vm is None else None for vm, owner in zip(vms, owners, strict=True)]
+    found = await info.context.loaders.resources.vms_named(keys, vm_paths(Selected.below(info)))
+    return [vm or saved for vm, saved in zip(vms, found, strict=True)]
+
+
+def _key_of_vm(definition: Document) -> str | None:
+    """The key of the VM that a saved definition is of; None where the definition does not say."""
     from ..edges.keys import lower
     from ..edges.spaces import DOMAIN
     from ..edges.words import Name, key
-    from ..graph.selection import Selected, vm_paths
 
     host_id = definition["resource"].get("hostId")
     called = lower(definition["uuid"]) if "uuid" in definition else f"name:{definition.get('name', '')}"
-    if host_id is None or called == "name:":
-        return None
-    paths = vm_paths(Selected.below(info))
-    return info.context.loaders.resources.vm_named(key(DOMAIN, Name(called), host_id), paths)
+    return None if host_id is None or called == "name:" else key(DOMAIN, Name(called), host_id)
 
 
 @element

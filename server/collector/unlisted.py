@@ -43,6 +43,8 @@ class Unlisted:
     def scopes(self, observations: Iterable[Observation]) -> set[str]:
         """The scopes that lack something which these domains name."""
         found: set[str] = set()
+        if not self._volumes and self._filters is None:
+            return found  # nothing was listed yet
         for observation in observations:
             for xml in (observation.xml, observation.persistent_xml or ""):
                 if (root := _parsed(xml)) is not None:

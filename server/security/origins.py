@@ -8,6 +8,7 @@ import ipaddress
 import socket
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -45,6 +46,7 @@ class Origin:
         return f"{self.scheme}://{host}" + ("" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}")
 
 
+@lru_cache(maxsize=64)
 def parse_authority(text: str) -> tuple[str, int | None]:
     """Host name in lower case, and the port if one is given, of a `Host` header. Raises ValueError."""
     if not text or any(character in "@/?#\\ \t," for character in text):
@@ -55,6 +57,7 @@ def parse_authority(text: str) -> tuple[str, int | None]:
     return parts.hostname, parts.port
 
 
+@lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     """Whether this literal name can only mean this machine; nothing is looked up."""
     if host == "localhost":

@@ -3,13 +3,16 @@
 import asyncio
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pymongo
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError, ServerSelectionTimeoutError
 
+from loaders.reading import AT_ONCE
 from server.store.errors import StoreError
 from server.store.redaction import without_password, without_password_of
 
@@ -34,6 +37,8 @@ class Store:
     """MongoDB's release, such as `6.0.5`."""
     client_name: str = "virtgraph"
     """What MongoDB's lists of operations and sessions call this process."""
+    direct: AsyncDatabase[Document] | None = None
+    """The database by way of a client of the event loop, which small reads are cheaper with than in threads."""
 
     @property
     def hosts(self) -> AsyncIOMotorCollection[Document]:
@@ -85,6 +90,9 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self.direct is not None:
+            with pymongo.timeout(_LEAVE_SECONDS):
+                await self.direct.client.close()
         await close(self.client)
 
 
@@ -108,26 +116,29 @@ async def connect(uri: str, database: str, *, seconds: float = 10) -> Store:
     shown = without_password(uri)
     client_name = f"virtgraph {uuid.uuid4().hex}"
     milliseconds = int(seconds * 1000)
+    options: dict[str, Any] = {
+        "appname": client_name,
+        "tz_aware": True,
+        "w": "majority",
+        "journal": True,
+        "retryWrites": True,
+        "readConcernLevel": "majority",
+        "serverSelectionTimeoutMS": milliseconds,
+        "connectTimeoutMS": milliseconds,
+    }
     try:
         # In a thread because `mongodb+srv` asks the name service.
         client: AsyncIOMotorClient[Document] = await asyncio.to_thread(
             AsyncIOMotorClient,
             uri,
             io_loop=asyncio.get_running_loop(),
-            appname=client_name,
-            tz_aware=True,
-            w="majority",
-            journal=True,
-            retryWrites=True,
-            readConcernLevel="majority",
-            serverSelectionTimeoutMS=milliseconds,
-            connectTimeoutMS=milliseconds,
+            **options,
         )
     except (PyMongoError, ValueError, TypeError) as error:
         reason = without_password_of(uri, _reason(error))
         raise StoreError(f"{shown} is not a usable MongoDB address: {reason}.") from None
     try:
-        return await _checked(client, database, shown, client_name)
+        store = await _checked(client, database, shown, client_name)
     except PyMongoError as error:
         sentence = _sentence(error, client, shown)
         await close(client)
@@ -135,6 +146,9 @@ async def connect(uri: str, database: str, *, seconds: float = 10) -> Store:
     except BaseException:
         await close(client)
         raise
+    # It connects with the first read.
+    direct: AsyncMongoClient[Document] = AsyncMongoClient(uri, maxPoolSize=AT_ONCE, **options)
+    return replace(store, direct=direct[database])
 
 
 async def _checked(client: AsyncIOMotorClient[Document], database: str, shown: str, client_name: str) -> Store:

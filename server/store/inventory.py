@@ -14,15 +14,19 @@ from server.collector.inventory import Cause, HostFacts, HostState, Observation,
 from server.collector.scopes import OF_A_DOMAIN
 from server.store.connection import Document, Store
 from server.store.content import content_from_xml, content_of, refused, same
+from server.store.decoders import Decoders
 from server.store.errors import StoreError
 from server.store.owned import OwnWrites, portions
 from server.store.promotion import current, promoted
 from server.store.records import Known, Moment, last_revisions, told
 from server.store.redaction import without_password
 from server.store.resources import Resources
-from server.store.writes import LARGEST_BATCH, Change, Operation
+from server.store.writes import LARGEST_BATCH, Change, Operation, encoded
 
 _Instead = Callable[[str], Change | None]
+_PORTION = 50
+"""VMs that are computed and written together, while others are computed."""
+
 _REFUSED = "MongoDB refuses the definition: "
 
 
@@ -35,7 +39,7 @@ class MongoInventory:
     """The collector's `Inventory` in MongoDB.
 
     Every method raises `StoreError` or a driver's error when MongoDB does not answer; the call can be repeated as it
-    is. XML is decoded and compared in a worker thread.
+    is. XML is decoded and compared in a worker thread, that of many VMs which are new in processes beside this one.
     """
 
     def __init__(self, store: Store, owner: str = "") -> None:
@@ -43,6 +47,7 @@ class MongoInventory:
         self._store = store
         self._own = OwnWrites(store, owner)
         self._resources = Resources(self._own)
+        self._decoders = Decoders()
 
     async def host_connecting(self, host_id: str, uri: str) -> None:
         """The first attempt to reach a host begins."""
@@ -70,11 +75,12 @@ class MongoInventory:
     async def vms_observed(
         self, host_id: str, observations: Sequence[Observation], cause: Cause = Cause.RECONCILIATION
     ) -> None:
-        """Write the VMs that differ from what is stored, up to 200 in one transaction; the others write nothing."""
+        """Write the VMs that differ from what is stored, up to 50 in one transaction; the others write nothing."""
         latest = list({observation.source_key: observation for observation in observations}.values())
-        for start in range(0, len(latest), LARGEST_BATCH):
-            batch = latest[start : start + LARGEST_BATCH]
-            await self._own.changes(host_id, partial(self._observed, host_id, batch, cause))
+        portions = (latest[start : start + _PORTION] for start in range(0, len(latest), _PORTION))
+        many = len(latest) >= LARGEST_BATCH
+        calls = [partial(self._observed, host_id, portion, cause, many=many) for portion in portions]
+        await self._own.changes_in_turn(host_id, calls, lambda: self._decoders.parallel + 1)
 
     async def vms_vanished(
         self, host_id: str, source_keys: Collection[str], cause: Cause = Cause.RECONCILIATION
@@ -112,13 +118,21 @@ class MongoInventory:
         values = {"uri": {"$literal": without_password(uri)}, "state": state.value, "since": since, **fields}
         await self._own.host(host_id, UpdateOne({"_id": host_id}, [{"$set": values}], upsert=True))
 
-    async def _observed(self, host_id: str, observations: Sequence[Observation], cause: Cause) -> Sequence[Change]:
+    async def _observed(
+        self, host_id: str, observations: Sequence[Observation], cause: Cause, *, many: bool
+    ) -> Sequence[Change]:
         ids = [vm_id(host_id, observation.source_key) for observation in observations]
         vms, others = await self._stored(ids)
         last = await last_revisions(self._store, [one for one in ids if one not in vms])
         moment = Moment(_now(), cause)
         known = [_Known(host_id, one, vms.get(one), others.get(one), last.get(one, 0), moment) for one in ids]
-        return await asyncio.to_thread(_changes, known, observations)
+        if any(one in vms or one in others for one in ids):
+            return await asyncio.to_thread(_changes, known, observations)
+        if many:
+            self._decoders.start()
+        of = {one.vm_id: (one, observation) for one, observation in zip(known, observations, strict=True)}
+        changes = await self._decoders.run(_arrivals, known, observations)
+        return [replace(change, instead=partial(_instead, *of[change.key])) for change in changes]
 
     async def _gone(self, ids: Sequence[str], cause: Cause) -> Sequence[Change]:
         vms, others = await self._stored(ids)
@@ -156,6 +170,16 @@ def _changes(known: Sequence[_Known], observations: Sequence[Observation]) -> li
     """Decode and compare: pure computation, for a worker thread."""
     pairs = zip(known, observations, strict=True)
     return [change for one, observation in pairs if (change := _change(one, observation)) is not None]
+
+
+def _arrivals(known: Sequence[_Known], observations: Sequence[Observation]) -> list[Change]:
+    """The same for another process, which cannot say what is written instead."""
+    return [replace(change, instead=None) for change in _changes(known, observations)]
+
+
+def _instead(known: _Known, observation: Observation, reason: str) -> Change | None:
+    change = _change(known, observation)
+    return change.instead(reason) if change is not None and change.instead is not None else None
 
 
 def _change(known: _Known, observation: Observation) -> Change | None:
@@ -218,7 +242,7 @@ def _written(
         # Nobody is told: spelled in another way, or what is derived became something else.
         vm |= {"revision": last, "changedAt": known.vm["changedAt"]}
     key = {"_id": known.vm_id}
-    operation = ReplaceOne({**key, "revision": last}, vm) if known.vm else InsertOne(vm)
+    operation = ReplaceOne({**key, "revision": last}, encoded(vm)) if known.vm else InsertOne(encoded(vm))
     return Change(
         known.vm_id, operation, _definition(known, definition), record=record, earlier=earlier, instead=instead
     )
@@ -233,7 +257,7 @@ def _definition(known: _Known, definition: Document | None) -> Operation | None:
     is_current = stored.get("declarations") == definition["declarations"]
     if is_current and same(content_of(stored), content_of(definition)):
         return None
-    return ReplaceOne(key, definition, upsert=True)
+    return ReplaceOne(key, encoded(definition), upsert=True)
 
 
 def _removal(vm: Document, other: Document | None, moment: Moment) -> Change:

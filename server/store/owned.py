@@ -1,8 +1,9 @@
 """Writes of one collector about its hosts: fenced, and one transaction per host at a time."""
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 
 from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo import DeleteOne, UpdateOne
@@ -45,6 +46,24 @@ class OwnWrites:
             return
         raise StoreError(f"Another process keeps writing what {host_id} has: one collector per host.")
 
+    async def changes_in_turn(
+        self, host_id: str, calls: Sequence[Callable[[], Awaitable[Sequence[Change]]]], ahead: Callable[[], int]
+    ) -> None:
+        """Write what each of the calls returns, one after the other; up to `ahead` further ones run meanwhile."""
+        waiting = deque(calls)
+        begun: deque[tuple[Callable[[], Awaitable[Sequence[Change]]], asyncio.Future[Sequence[Change]]]] = deque()
+        try:
+            while waiting or begun:
+                while waiting and len(begun) <= ahead():
+                    begun.append((waiting[0], asyncio.ensure_future(waiting.popleft()())))
+                call, result = begun[0]
+                await self.changes(host_id, partial(_first_of, [result], call))
+                begun.popleft()
+        finally:
+            for _, result in begun:
+                result.cancel()
+            await asyncio.gather(*(result for _, result in begun), return_exceptions=True)
+
     async def host(self, host_id: str, *updates: UpdateOne | DeleteOne) -> None:
         """Write to `hosts`, all or nothing."""
         fence = Fence(host_id, self._owner)
@@ -66,6 +85,13 @@ class OwnWrites:
 
         async with self._turns:
             await transaction(self.store, operations)
+
+
+async def _first_of(
+    results: list[asyncio.Future[Sequence[Change]]], call: Callable[[], Awaitable[Sequence[Change]]]
+) -> Sequence[Change]:
+    """What was begun ahead, the first time; afterwards it is begun anew."""
+    return await (results.pop() if results else call())
 
 
 async def portions(

@@ -7,11 +7,12 @@ import os
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import bson
 from bson.errors import BSONError
 from bson.int64 import Int64
+from bson.raw_bson import RawBSONDocument
 from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo import DeleteOne, InsertOne, ReplaceOne, ReturnDocument, UpdateOne
 from pymongo.errors import (
@@ -51,6 +52,14 @@ _TRANSIENT = ("TransientTransactionError", "UnknownTransactionCommitResult")
 
 EXPIRED = datetime(1970, 1, 1, tzinfo=UTC)
 """`until` of a lease that anybody may take."""
+
+
+def encoded(document: Document) -> Document:
+    """The document as BSON, to be written in its place; unchanged where it cannot be encoded: its write says why."""
+    try:
+        return cast(Document, RawBSONDocument(bson.encode(document)))
+    except (BSONError, OverflowError, RecursionError, UnicodeError):
+        return document
 
 
 class Outdated(Exception):

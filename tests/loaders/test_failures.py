@@ -29,14 +29,19 @@ READS: dict[str, Callable[[RequestLoaders], Any]] = {
     "naming": lambda loaders: loaders.resources.naming([KEY], LinkRequest(5)),
     "backing_chain": lambda loaders: loaders.resources.backing_chain("kvm/STORAGE_VOLUME/a", None),
     "unused": lambda loaders: loaders.resources.unused("kvm", "pci", 5, None, None),
-    "attachments": lambda loaders: loaders.resources.attachments([KEY], AttachmentRequest(5)),
+    "attachments": lambda loaders: loaders.resources.attachments([[KEY]], AttachmentRequest(5)),
+    "attachments of few": lambda loaders: loaders.resources.attachments(
+        [[KEY]], AttachmentRequest(5, vm_paths=frozenset({"name"}))
+    ),
     "attachments on storage that hosts share": lambda loaders: loaders.resources.attachments(
-        ["network-volume||rbd://mon/a"], AttachmentRequest(5)
+        [["network-volume||rbd://mon/a"]], AttachmentRequest(5)
     ),
     "attachment_count": lambda loaders: loaders.resources.attachment_count([KEY], None),
     "neighbours": lambda loaders: loaders.resources.neighbours(VM, None, 5, None, None),
     "neighbours in a role": lambda loaders: loaders.resources.neighbours(VM, frozenset({"disk-file"}), 5, None, None),
-    "vm_named": lambda loaders: loaders.resources.vm_named("domain|kvm|a", None),
+    "by_keys": lambda loaders: loaders.resources.by_keys([None, KEY], None),
+    "vms_named": lambda loaders: loaders.resources.vms_named(["domain|kvm|a"], None),
+    "hosts_of": lambda loaders: loaders.hosts_of([{"hostId": "kvm"}]),
     "referenced_page": lambda loaders: loaders.resources.referenced_page("NETWORK", None, None, 5, None),
     "referenced_count": lambda loaders: loaders.resources.referenced_count("UNIX_SOCKET", None, "kvm"),
     "conflicts": lambda loaders: loaders.conflicts.page(None, None, 5, None),

@@ -94,7 +94,7 @@ async def _walk(read: Callable[[str | None], Any]) -> list[Document]:
         found += page.documents
         if not page.has_next:
             return found
-        cursor = page.cursors[-1]
+        cursor = page.cursor(-1)
 
 
 async def test_mongodb_finds_the_records_that_a_condition_accepts_in_their_order(

@@ -210,7 +210,7 @@ async def _walk(read: Any) -> list[Document]:
         found += page.documents
         if not page.has_next:
             return found
-        cursor = page.cursors[-1]
+        cursor = page.cursor(-1)
 
 
 async def test_what_is_written_between_two_reads_of_an_answer_is_no_part_of_it(
@@ -230,11 +230,13 @@ async def test_what_is_written_between_two_reads_of_an_answer_is_no_part_of_it(
     xml += "<title>b</title>"
     read = Rebuilding._first
 
-    async def interrupted(self: Rebuilding, *query: Any) -> Document | None:
+    loop = asyncio.get_running_loop()
+
+    def interrupted(self: Rebuilding, *query: Any) -> Document | None:
         nonlocal xml
-        found = await read(self, *query)
+        found = read(self, *query)
         xml += next(later, "")
-        await seen(xml)
+        asyncio.run_coroutine_threadsafe(seen(xml), loop).result(10)
         return found
 
     monkeypatch.setattr(Rebuilding, "_first", interrupted)

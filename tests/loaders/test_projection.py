@@ -88,7 +88,10 @@ LINKED = {"devices", *(f"domain.{path}" for path in DOMAIN_PATHS)}
         ("links { key } domain { iothreads vcpu { value } }", LINKED | {"domain.vcpu.value"}),
     ],
 )  # fmt: skip
-async def test_a_query_reads_what_it_selects(fleet: Api, selection: str, paths: set[str]) -> None:
+async def test_a_query_reads_what_it_selects(
+    fleet: Api, selection: str, paths: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loaders.projections.FEW_PATHS", 1_000)
     fragment = "fragment F on Device { vm { state } }" if "...F" in selection else ""
     await fleet.data(f"{{ vms(first: 5) {{ nodes {{ {selection} }} }} }} {fragment}")
     (find,) = fleet.sent.finds("vms")
@@ -96,13 +99,21 @@ async def test_a_query_reads_what_it_selects(fleet: Api, selection: str, paths: 
     assert set(find["projection"].values()) == {1}
 
 
-async def test_kinds_that_are_not_selected_are_not_read(fleet: Api) -> None:
+async def test_kinds_that_are_not_selected_are_not_read(fleet: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loaders.projections.FEW_PATHS", 1_000)
     await fleet.data("{ vms(first: 5) { nodes { devices { ... on Disk { serial } ... on Interface { model } } } } }")
     (find,) = fleet.sent.finds("vms")
     of_device = {path for path in find["projection"] if path.startswith("devices.")}
     assert {path for path in of_device if not path.endswith((".id", ".kind"))} == {
         "devices.disks.serial", "devices.interfaces.model",
     }  # fmt: skip
+
+
+async def test_of_many_paths_the_objects_are_read_that_they_lead_into(fleet: Api) -> None:
+    await fleet.data("{ vms(first: 5) { nodes { devices { alias ... on Disk { serial } } domain { title } } } }")
+    (find,) = fleet.sent.finds("vms")
+    assert find["projection"].keys() >= {"devices", "domain.title"}
+    assert not any(one.startswith(f"{other}.") for one in find["projection"] for other in find["projection"])
 
 
 @pytest.mark.parametrize(

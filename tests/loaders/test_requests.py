@@ -84,15 +84,15 @@ async def test_one_device_read_for_two_fields_keeps_them_apart(fleet: Api) -> No
     assert {device["vm"]["state"] for device in both["b"]} == {vm["state"]}
 
 
-async def test_long_answers_come_in_small_batches(fleet: Api) -> None:
+async def test_a_page_comes_with_one_answer(fleet: Api) -> None:
     await fleet.data("{ vms(first: 500) { nodes { name } } }")
-    sizes = {body["batchSize"] for name, _, body in fleet.sent.reads if name in ("find", "getMore")}
-    assert sizes == {100}
+    assert [name for name, _, _ in fleet.sent.reads] == ["find"]
 
 
 async def test_every_read_is_bounded_in_time(fleet: Api) -> None:
     await fleet.data("{ hosts { name } vms { totalCount nodes { host { name } persistentDefinition { name } } } }")
-    assert {body.get("maxTimeMS") for name, _, body in fleet.sent.reads if name != "getMore"} == {20_000}
+    bounds = [body["maxTimeMS"] for name, _, body in fleet.sent.reads if name != "getMore"]
+    assert all(0 < bound <= 20_000 for bound in bounds)
 
 
 async def test_a_read_that_takes_too_long_says_what_to_do(fleet: Api) -> None:

@@ -360,7 +360,8 @@ async def test_a_page_is_read_out_of_the_index(api: Api) -> None:
                 assert explanation["executionStats"]["totalDocsExamined"] <= 25
 
 
-async def test_what_is_selected_is_read(api: Api) -> None:
+async def test_what_is_selected_is_read(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loaders.projections.FEW_PATHS", 1_000)
     await api.inventory.vms_observed("host", [vm("a-1", "<disk><serial>a-2</serial></disk>")])
     query = """{ search(text: "a-") { edges { node { value node { ... on VirtualMachine { state } } } }
       nodes { node { ... on Disk { serial } } } } }"""

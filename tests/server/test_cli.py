@@ -81,6 +81,9 @@ def test_coverage_prints_the_share(tmp_path: Path) -> None:
         (["collect", "--host", "test:///default"], "set --mongodb-uri"),
         (["collect", "--mongodb-uri", "mongodb://127.0.0.1:1"], "name at least one host"),
         (["serve", "--mongodb-uri", "postgres://x"], "postgres://x"),
+        (["serve", "--trusted-only"], "set --trusted-documents"),
+        (["serve", "--trusted-only", "--trusted-documents", ".", "--persisted-queries"], "choose one of them"),
+        (["serve", "--trusted-documents", "/nowhere"], "/nowhere: No such file or directory."),
         (["forget", "kvm-07"], "set --mongodb-uri"),
     ],
 )

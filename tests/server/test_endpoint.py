@@ -16,8 +16,6 @@ import websockets
 from motor.motor_asyncio import AsyncIOMotorClient
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
-from strawberry.extensions.parser_cache import _get_parse_cache
-from strawberry.extensions.validation_cache import _get_validate_cache
 
 from loaders import RequestLoaders
 from schema.changes.condition import ChangeCondition
@@ -402,17 +400,6 @@ async def test_a_long_chain_of_fragments_is_refused_on_every_transport(
         message = await opened.receive()
     assert (message["type"], message["payload"][0]["message"]) == ("error", NOT_CHECKED)
     assert caplog.records == []
-
-
-async def test_a_document_is_parsed_and_validated_once(http: httpx.AsyncClient) -> None:
-    caches = [_get_parse_cache(32), _get_validate_cache(32)]
-    query = f"{{ a{secrets.token_hex(8)}: __typename }}"
-    before = [cache.cache_info() for cache in caches]  # type: ignore[attr-defined]
-    for _ in range(3):
-        assert (await http.post("/graphql", json={"query": query})).status_code == 200
-    after = [cache.cache_info() for cache in caches]  # type: ignore[attr-defined]
-    assert [new.misses - old.misses for new, old in zip(after, before, strict=True)] == [1, 1]
-    assert [new.hits - old.hits for new, old in zip(after, before, strict=True)] == [2, 2]
 
 
 # Whose mistake an error is

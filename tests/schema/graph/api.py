@@ -67,13 +67,16 @@ class WholeResources(ResourceReads):
     async def by_key(self, key: str, paths: Paths) -> Document:
         return await super().by_key(key, None)
 
+    async def by_keys(self, keys: Sequence[str | None], paths: Paths) -> Sequence[Document | None]:
+        return await super().by_keys(keys, None)
+
     async def page(
         self, kind: str | None, condition: Any, host_id: str | None, limit: int, after: str | None, paths: Paths
     ) -> Page:
         return await super().page(kind, condition, host_id, limit, after, None)
 
-    async def attachments(self, keys: Collection[str], request: AttachmentRequest) -> Page:
-        return await super().attachments(keys, replace(request, vm_paths=None))
+    async def attachments(self, many: Sequence[Collection[str]], request: AttachmentRequest) -> Sequence[Page]:
+        return await super().attachments(many, replace(request, vm_paths=None))
 
     async def naming(self, keys: Collection[str], request: LinkRequest) -> Page:
         return await super().naming(keys, replace(request, paths=None))
@@ -86,8 +89,8 @@ class WholeResources(ResourceReads):
     ) -> Page:
         return await super().neighbours(vm, roles, limit, after, None)
 
-    async def vm_named(self, key: str, vm_paths: Paths) -> Document | None:
-        return await super().vm_named(key, None)
+    async def vms_named(self, keys: Sequence[str | None], vm_paths: Paths) -> Sequence[Document | None]:
+        return await super().vms_named(keys, None)
 
     async def unused(self, host_id: str, capability: str, limit: int, after: str | None, paths: Paths) -> Page:
         return await super().unused(host_id, capability, limit, after, None)
@@ -98,13 +101,13 @@ class WholeDocuments(RequestLoaders):
 
     def __init__(self, database: AsyncIOMotorDatabase[Document], seconds: float) -> None:
         super().__init__(database, seconds)
-        self.resources = WholeResources(database, int(seconds * 1000))
+        self.resources = WholeResources(self._reading)
 
-    async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
-        return await super().vm(vm_id, None)
+    async def vm(self, vm_id: str, paths: Paths = None, *, raw: bool = False) -> Document | None:
+        return await super().vm(vm_id, None, raw=raw)
 
-    async def vms(self, condition: Any, host_id: str | None, page: Any, paths: Paths) -> Any:
-        return await super().vms(condition, host_id, page, None)
+    async def vms(self, condition: Any, host_id: str | None, page: Any, paths: Paths, *, raw: bool = False) -> Any:
+        return await super().vms(condition, host_id, page, None, raw=raw)
 
 
 @cache

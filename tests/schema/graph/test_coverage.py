@@ -216,9 +216,9 @@ async def test_an_example_that_is_gone_is_null(api: Api) -> None:
     class JustBefore(RequestLoaders):
         """Loaders of a request during which the VM goes."""
 
-        async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
+        async def vm(self, vm_id: str, paths: Paths = None, *, raw: bool = False) -> Document | None:
             await api.inventory.vms_vanished("one", ["other"])
-            return await super().vm(vm_id, paths)
+            return await super().vm(vm_id, paths, raw=raw)
 
     query = "{ coverage { nodes { path example { name } } } }"
     result = await api.schema.execute(query, context_value=api.context(JustBefore))
@@ -233,7 +233,7 @@ async def test_only_what_is_selected_is_read_and_all_of_it_bounded_in_time(news:
     assert news.sent.summary() == ["aggregate vms"] * 3
     await read(news)
     assert news.sent.summary() == ["aggregate vms"] * 5
-    assert {body["maxTimeMS"] for _, _, body in news.sent.reads} == {20_000}
+    assert all(0 < body["maxTimeMS"] <= 20_000 for _, _, body in news.sent.reads)
 
 
 @pytest.mark.parametrize(

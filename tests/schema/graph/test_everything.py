@@ -14,8 +14,8 @@ from lxml import etree
 from schema.definition import WholeDomain
 from schema.devices import DEVICES
 from schema.element import Document
-from schema.graph.schema import build_schema
-from server.bounds import LARGEST_REQUEST, bounds
+from server.bounds import LARGEST_REQUEST
+from server.endpoint import served_schema
 from tests.conftest import Say
 from tests.schema.graph.api import Api, pages
 from tests.schema.graph.places import leaves, missing, places, surplus, whole
@@ -30,7 +30,7 @@ _ARRAYS = {declared.array: declared.tag for declared in DEVICES.values()}
 @pytest.fixture(scope="module")
 def bounded(libvirts_own: Api) -> Api:
     """libvirt's own documents behind the bounds that the server holds requests to."""
-    return replace(libvirts_own, schema=build_schema(extensions=bounds()))
+    return replace(libvirts_own, schema=served_schema())
 
 
 @dataclass

@@ -10,10 +10,10 @@ import pytest
 from graphql import GraphQLSchema
 
 from schema.element import Document
-from schema.graph.schema import build_schema
 from schema.host.saved_domain import DEFINITIONS
 from schema.resource import RESOURCES
-from server.bounds import LARGEST_REQUEST, bounds
+from server.bounds import LARGEST_REQUEST
+from server.endpoint import served_schema
 from server.store.embedded import EmbeddedMongo
 from tests.conftest import Say
 from tests.schema.graph.api import Api, numbered, observe_resources, open_api, resource_pages
@@ -30,7 +30,7 @@ pytestmark = [needs_corpus, needs_schemas]
 async def bounded(mongo: EmbeddedMongo) -> AsyncIterator[Api]:
     """An empty database behind the bounds that the server holds requests to."""
     async with open_api(mongo.uri) as opened:
-        yield replace(opened, schema=build_schema(extensions=bounds()))
+        yield replace(opened, schema=served_schema())
 
 
 def put_together(answer: Document) -> Document:

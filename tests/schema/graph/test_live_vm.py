@@ -134,7 +134,7 @@ BEYOND = [
     "referencedBy { nodes { name } }",
     "dependents { totalCount }",
     "history { nodes { host { name } } }",
-    "devices { vm { devices { vm { host { name } } } } }",
+    "devices { vm { devices { kind } host { name } } }",
     "...A } } fragment A on VirtualMachine { name ...B } fragment B on VirtualMachine { host { name",
 ]
 
@@ -181,10 +181,10 @@ class Failing(RequestLoaders):
 
     broken = False
 
-    async def vm(self, vm_id: str, paths: Paths = None) -> Document | None:
+    async def vm(self, vm_id: str, paths: Paths = None, *, raw: bool = False) -> Document | None:
         if self.broken:
             raise ReadFailed("MongoDB does not answer; try again in a moment.")
-        return await super().vm(vm_id, paths)
+        return await super().vm(vm_id, paths, raw=raw)
 
 
 async def test_what_could_not_be_read_is_read_again(live: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -397,7 +397,8 @@ async def test_how_the_events_may_be_delivered(live: Api) -> None:
     assert (context.delivery.from_now, context.delivery.latest_only) == (False, False)
 
 
-async def test_only_what_is_selected_is_read(live: Api) -> None:
+async def test_only_what_is_selected_is_read(live: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loaders.projections.FEW_PATHS", 1_000)
     async with subscribed(live, changes("... on Change { name revision devices { deviceId } }")) as events:
         live.sent.reads.clear()
         await observe(live, "kvm", "web")

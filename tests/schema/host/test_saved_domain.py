@@ -1,6 +1,6 @@
 """Snapshots and checkpoints: the definition of the VM that they keep, and the time they were made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -52,13 +52,13 @@ def ask() -> Callable[..., Any]:
     asked = build_schema(_Asking)
 
     async def ask(xml: str, selection: str, vms: dict[str, Document] | None = None, host: str | None = "h") -> Any:
-        async def vm_named(key: str, _paths: Any) -> Document | None:
-            return (vms or {}).get(key)
+        async def vms_named(keys: Sequence[str | None], _paths: Any) -> list[Document | None]:
+            return [None if key is None else (vms or {}).get(key) for key in keys]
 
         document = bson.decode(bson.encode(schema.resource_from_xml(xml)))
         resource = {"_id": "h/snapshot", **document} | ({"hostId": host} if host else {})
         context = SimpleNamespace(
-            resource=resource, loaders=SimpleNamespace(resources=SimpleNamespace(vm_named=vm_named))
+            resource=resource, selections={}, loaders=SimpleNamespace(resources=SimpleNamespace(vms_named=vms_named))
         )
         result = await asked.execute(f"{{ resource {selection} }}", context_value=context)
         assert result.errors is None

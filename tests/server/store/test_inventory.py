@@ -61,23 +61,24 @@ class TestVms:
         await MongoInventory(watched).vms_observed("kvm", seen)
         assert set(commands.names()) == {"find"}
 
-    async def test_a_batch_is_one_transaction(self, watched: Store, commands: Commands) -> None:
+    async def test_a_portion_is_one_transaction(self, watched: Store, commands: Commands) -> None:
         inventory = MongoInventory(watched)
-        await inventory.vms_observed("kvm", [observed(str(number)) for number in range(200)])
+        await inventory.vms_observed("kvm", [observed(str(number)) for number in range(50)])
         assert commands.writes() == ["findAndModify leases", "insert vms", "insert changes"]
         assert commands.names().count("commitTransaction") == 1
         commands.sent.clear()
-        changed = [observed(str(number), domain(memory=2)) for number in range(200)]
+        changed = [observed(str(number), domain(memory=2)) for number in range(50)]
         await inventory.vms_observed("kvm", changed)
         assert commands.writes() == ["findAndModify leases", "update vms", "insert changes"]
         assert commands.names().count("commitTransaction") == 1
         assert all("txnNumber" in command for name, command in commands.sent if name in WRITES)
-        assert await watched.vms.count_documents({"revision": 2, "domain.memory.value": 2}) == 200
+        assert await watched.vms.count_documents({"revision": 2, "domain.memory.value": 2}) == 50
 
-    async def test_more_than_a_batch_is_split(self, watched: Store, commands: Commands) -> None:
-        await MongoInventory(watched).vms_observed("kvm", [observed(str(number)) for number in range(450)])
-        assert commands.names().count("commitTransaction") == 3
-        assert await watched.vms.count_documents({}) == 450
+    async def test_more_than_a_portion_is_split(self, watched: Store, commands: Commands) -> None:
+        await MongoInventory(watched).vms_observed("kvm", [observed(str(number)) for number in range(170)])
+        assert commands.names().count("commitTransaction") == 4
+        told = watched.changes.find({"key": {"$regex": "^kvm/"}}, {"key": 1}).sort("sequence", 1)
+        assert [one["key"] async for one in told] == [f"kvm/{number}" for number in range(170)]
 
     async def test_only_what_changed_is_written(self, inventory: Inventory, watched: Store, commands: Commands) -> None:
         await inventory.vms_observed("kvm", [observed("a"), observed("b"), observed("c")])

@@ -1,0 +1,1 @@
+"""The servers that virtgraph is measured beside: small ones, written as their own documentation recommends."""

@@ -1,0 +1,5 @@
+"""A fleet to ask about."""
+
+from tests.schema.graph.conftest import fleet
+
+__all__ = ["fleet"]
