@@ -60,6 +60,14 @@ class Client:
             assert time.monotonic() < deadline, f"Not within {seconds:g} seconds; the last answer was {body}"
             await asyncio.sleep(0.05)
 
+    async def synchronized(self, seconds: float = SECONDS) -> None:
+        """Wait for the one host of the program: from when its document is there to when all of it has been stored."""
+        await self.until(
+            "{ hosts { synchronizedAt } }",
+            lambda data: [host["synchronizedAt"] is not None for host in data["hosts"]] == [True],
+            seconds,
+        )
+
     @asynccontextmanager
     async def subscribe(self, query: str) -> AsyncIterator["Subscription"]:
         """Start a subscription; it stands when this is entered."""

@@ -104,7 +104,7 @@ async def test_what_cannot_be_read_is_shown_with_its_reason(embedded: Serve, tmp
     (tmp_path / "notes.txt").write_text("no document")
     (tmp_path / "folder.xml").mkdir()
     async with embedded("--host", files_host("dumps", tmp_path)) as program, client(program.address) as api:
-        await api.until("{ hosts { synchronizedAt } }", lambda data: data["hosts"][0]["synchronizedAt"] is not None)
+        await api.synchronized()
         vms = {vm["sourceKey"]: vm for vm in await api.vms("sourceKey name error xml devices { kind }")}
         assert set(vms) == {*bad, "latin.xml", "good.xml"}
         assert vms["good.xml"]["error"] is None
@@ -132,11 +132,7 @@ async def test_what_cannot_be_read_is_shown_with_its_reason(embedded: Serve, tmp
 async def test_every_document_of_libvirt_comes_back(embedded: Serve, say: Say) -> None:
     async with embedded("--host", files_host("corpus", CORPUS / "domain")) as program, client(program.address) as api:
         began = time.monotonic()
-        await api.until(
-            "{ vms { totalCount } hosts { synchronizedAt } }",
-            lambda data: data["hosts"][0]["synchronizedAt"] is not None,
-            seconds=120,
-        )
+        await api.synchronized(seconds=120)
         stored_seconds = time.monotonic() - began
         assert (await api.query("{ vms { totalCount } }"))["vms"]["totalCount"] == 2106
         began = time.monotonic()

@@ -79,7 +79,7 @@ async def bench(daemon: Libvirtd, embedded: Serve) -> AsyncIterator[Bench]:
     """Everything running, no guest defined; guests that are left are ended."""
     connection = await asyncio.to_thread(daemon.connect)
     async with embedded("--host", f"kvm={daemon.uri}") as program, client(program.address) as api:
-        await api.until("{ hosts { synchronizedAt } }", lambda data: data["hosts"][0]["synchronizedAt"] is not None)
+        await api.synchronized()
         async with api.subscribe(CHANGES) as changes:
             yield Bench(daemon, connection, api, changes)
         assert "Traceback" not in program.said
