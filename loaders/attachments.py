@@ -4,7 +4,7 @@ Each method gathers what one level of a query asks for and sends one aggregate, 
 begins with `$documents`, the resources' keys as the query already knows them, so that none is read again.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, cast
 
 from schema.conflicts import CHANGING
@@ -18,9 +18,6 @@ from .pages import BadCursor, packed, unpacked
 from .projections import projection
 from .reading import Reading
 from .texts import storable
-
-_Attached = tuple[Document, list[Document]]
-"""A VM, and attachments of it."""
 
 _ATTACHMENTS = "attachments"
 _NEIGHBOURS = "neighbours"
@@ -72,15 +69,15 @@ class AttachmentReads(Joins):
             found = await self._few_attached(many, request, place)
             if found is None:
                 joined = await self._join(many, "vms", "attachments.key", inner, alike=1)
-                found = [[(vm, vm[_MATCHED]) for vm in vms] for vms in joined]
-            return [_attached(vms, request.limit, place) for vms in found]
+                found = [[one for vm in vms for one in _matched(vm)] for vms in joined]
+            return [_attached(one, request.limit, place) for one in found]
 
         return load
 
     async def _few_attached(
         self, many: list[tuple[str, ...]], request: AttachmentRequest, place: list[str] | None
-    ) -> list[list[_Attached]] | None:
-        """What `_join` would find, by one plain read of parts of VMs.
+    ) -> list[list[Document]] | None:
+        """The attachments that `_join` would find, by one plain read of parts of VMs.
 
         None where there is so much that only a join can stop in time, and where the whole VMs are wanted.
 
@@ -98,11 +95,11 @@ class AttachmentReads(Joins):
         found = await self._found("vms", few + 1, filter=query, projection=shown) if wanted else []
         if len(found) > few:
             return None
-        matched: dict[str, list[tuple[Document, Document]]] = {key: [] for key in wanted}
+        by_key: dict[str, list[Document]] = {}
         for vm in found:
-            for one in vm[_MATCHED]:
-                matched[one["key"]].append((vm, one))
-        return [_of_keys(keys, matched) for keys in alike]
+            for one in _matched(vm):
+                by_key.setdefault(one["key"], []).append(one)
+        return [[one for key in keys for one in by_key.get(key, ())] for keys in alike]
 
     def _load_counts(self, roles: frozenset[str] | None) -> Callable[[list[tuple[str, ...]]], Any]:
         inner = [*_matching(roles), {"$group": {"_id": None, "number": {"$sum": {"$size": f"${_MATCHED}"}}}}]
@@ -133,7 +130,7 @@ class AttachmentReads(Joins):
                 for vm, others, into in zip(many, joined, found, strict=True):
                     for other in (one for one in others if one["_id"] != vm["_id"]):
                         known = into.setdefault(other["_id"], {"vm": other, "shared": {}})
-                        known["shared"] |= {_triple(one): one for one in _entries(other, other[_MATCHED])}
+                        known["shared"] |= {_triple(one): one for one in sorted(_matched(other), key=_triple)}
             return [_neighbours(one, limit, after) for one in found]
 
         return load
@@ -186,42 +183,38 @@ def _among(keys: Collection[str], roles: Collection[str] | None) -> Document:
     return {_MATCHED: {"$filter": {"input": "$attachments", "cond": {"$and": wanted}}}}
 
 
-def _of_keys(keys: Iterable[str], matched: Mapping[str, Iterable[tuple[Document, Document]]]) -> list[_Attached]:
-    """The VMs that are attached to what has these keys, sorted by id, each with those attachments of it."""
-    vms: dict[str, _Attached] = {}
-    for key in keys:
-        for vm, one in matched[key]:
-            vms.setdefault(vm["_id"], (vm, []))[1].append(one)
-    return [vms[one] for one in sorted(vms)]
-
-
 def _projected(paths: Paths) -> list[Document]:
     return [] if paths is None else [{"$project": dict.fromkeys([*sorted(paths), _MATCHED], 1)}]
 
 
-def _entries(vm: Document, found: Sequence[Document]) -> Iterator[Document]:
-    """Attachments of a VM, in an order of their own that does not change when the VM's does."""
-    for one in sorted(found, key=_triple) if len(found) > 1 else found:
-        yield {"vm": vm, **one}
+def _matched(vm: Document) -> list[Document]:
+    """The attachments of a VM that it was found by, each with the VM."""
+    found: list[Document] = vm.pop(_MATCHED)
+    for one in found:
+        one["vm"] = vm
+    return found
 
 
 def _triple(entry: Document) -> tuple[str, str, str]:
     return entry.get("device", ""), entry["role"], entry["key"]
 
 
-def _attached(vms: Sequence[_Attached], limit: int, place: list[str] | None) -> Page:
-    entries = [
-        one
-        for vm, found in vms
-        for one in _entries(vm, found)
-        if place is None or (vm["_id"], *_triple(one)) > tuple(place)
-    ]  # fmt: skip
-    kept = entries[:limit]
+def _attached(found: list[Document], limit: int, place: list[str] | None) -> Page:
+    """The page of attachments, in an order of their own that does not change when those of a VM do."""
+    if len(found) > 1:
+        found.sort(key=_order)
+    if place is not None:
+        found = [one for one in found if _order(one) > tuple(place)]
+    kept = found[:limit]
 
     def cursor(number: int) -> str:
-        return packed([_ATTACHMENTS, kept[number]["vm"]["_id"], *_triple(kept[number])])
+        return packed([_ATTACHMENTS, *_order(kept[number])])
 
-    return Page(kept, cursor, place is not None, len(entries) > limit)
+    return Page(kept, cursor, place is not None, len(found) > limit)
+
+
+def _order(entry: Document) -> tuple[str, str, str, str]:
+    return entry["vm"]["_id"], *_triple(entry)
 
 
 def _place(cursor: str) -> list[str]:

@@ -1,12 +1,15 @@
 """How long answers of MongoDB are decoded: piece by piece, because nothing else runs in the process meanwhile."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from struct import Struct
 from typing import Any, cast
 
 import bson
+from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.cursor import AsyncRawBatchCursor
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.cursor import RawBatchCursor
@@ -15,53 +18,69 @@ from schema.element import Document
 
 from .budget import Budget
 
-FEW = 8
-"""Documents that are decoded at once, whatever their size: taking an answer apart costs more than it gives."""
-
 BATCH = 100
 """Documents per answer of MongoDB where the driver decodes each answer at once."""
 
 _LARGE_BATCH = 1000
+_FEW_VALUES = 2000
+"""Documents by the paths that are read of each, which the driver decodes at once: that takes half as long."""
+
 _PIECE = 128 * 1024
 """Bytes that are decoded at once, in a millisecond or two."""
 
 _size = Struct("<i").unpack_from
 
 
-def found(
-    collection: Collection[Document],
-    limit: int,
-    asked: dict[str, Any],
-    budget: Budget,
-    raw: bool,
-    session: ClientSession,
-) -> list[Document]:
-    """What the driver's `find` finds with the arguments `asked`, in a thread that may wait; all of it without a limit.
+Asked = dict[str, Any]
+"""The arguments of the driver's `find` besides those that all reads have."""
 
-    The driver decodes an answer in one step that no other thread can interrupt. With `raw`, documents are
-    RawBSONDocuments, which decode themselves if anybody looks into them.
+
+def found(
+    collection: Collection[Document], limit: int, asked: Asked, budget: Budget, raw: bool, session: ClientSession
+) -> list[Document]:
+    """What the driver's `find` finds, in a thread that may wait; all of it without a limit.
+
+    With `raw`, documents are RawBSONDocuments, which decode themselves if anybody looks into them.
     """
-    milliseconds = budget.milliseconds()
-    options: dict[str, Any] = {**asked, "limit": limit, "session": session, "max_time_ms": milliseconds}
+    options = _options(limit, asked, budget)
+    cursor: RawBatchCursor[Any] = collection.find_raw_batches(**options, session=session)
     documents: list[Document] = []
-    # All that a page can have comes with one answer, and MongoDB ends an answer at 16 MiB.
-    cursor_of_batches: RawBatchCursor[Any] = collection.find_raw_batches(**options, batch_size=limit or _LARGE_BATCH)
-    with cursor_of_batches as batches:
-        for batch in cast("Iterator[bytes]", batches):  # which the driver's types call documents
-            if raw:
-                documents += undecoded(batch)
-                continue
+    with cursor as batches:
+        for batch in cast("Iterator[bytes]", batches):
             for piece in pieces(batch):
-                documents += bson.decode_all(piece, collection.codec_options)
+                documents += decoded(piece, collection.codec_options, raw)
     return documents
 
 
-async def found_directly(collection: AsyncCollection[Document], raw: bool, options: dict[str, Any]) -> list[Document]:
-    """What the driver's `find` finds with these options, decoded at once: for few documents."""
-    if not raw:
+async def found_directly(
+    collection: AsyncCollection[Document], limit: int, asked: Asked, budget: Budget, raw: bool, about: int
+) -> list[Document]:
+    """The same by the event loop, where others have their turn after each piece; `about` so many are expected."""
+    options = _options(limit, asked, budget)
+    if not raw and about and (shown := asked.get("projection")) and about * len(shown) <= _FEW_VALUES:
         return await collection.find(**options).to_list()
-    batches = cast("list[bytes]", await collection.find_raw_batches(**options).to_list())
-    return [document for batch in batches for document in undecoded(batch)]
+    cursor: AsyncRawBatchCursor[Any] = collection.find_raw_batches(**options)
+    documents: list[Document] = []
+    async with cursor as batches:
+        async for batch in cast("AsyncIterator[bytes]", batches):
+            for piece in pieces(batch):
+                if documents:
+                    await asyncio.sleep(0)
+                documents += decoded(piece, collection.codec_options, raw)
+    return documents
+
+
+def _options(limit: int, asked: Asked, budget: Budget) -> dict[str, Any]:
+    """What the driver is asked for: bytes, because it would decode an answer in one step that nothing interrupts.
+
+    All that a page can have comes with one answer, and MongoDB ends an answer at 16 MiB.
+    """
+    return {**asked, "limit": limit, "batch_size": limit or _LARGE_BATCH, "max_time_ms": budget.milliseconds()}
+
+
+def decoded(piece: bytes, options: CodecOptions[Document], raw: bool) -> list[Document]:
+    """The documents of a piece; with `raw`, as they are."""
+    return undecoded(piece) if raw else bson.decode_all(piece, options)
 
 
 def undecoded(batch: bytes) -> list[Document]:

@@ -1,7 +1,7 @@
 """How reads are carried out: within the time of their request, and ended in MongoDB where nobody waits.
 
-Most are carried out in threads. Those of few documents are, where a client of the event loop is given, waited for by
-the loop itself: to change threads twice takes the processor for longer than such a read does.
+Where a client of the event loop is given, the loop itself waits for what is found: to change threads twice takes the
+processor for as long as to read a page does. All else, and without one everything, is read in threads.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -22,7 +23,7 @@ from pymongo.errors import PyMongoError
 from schema.element import Document
 
 from .budget import Budget
-from .decoding import FEW, found_directly
+from .decoding import Asked, found, found_directly
 from .errors import clear_failures
 
 Result = TypeVar("Result")
@@ -119,24 +120,20 @@ class Reading:
             if future.cancelled() and not job.cancel():
                 self._readers.ending.submit(read.end)
 
-    def directly(self, collection: str, limit: int) -> AsyncCollection[Document] | None:
-        """The collection for `few`, where the event loop is to read at most so many documents; 0 is all there are."""
-        return self._readers.collection(collection) if 0 < limit <= FEW else None
+    async def find(self, collection: str, limit: int, asked: Asked, raw: bool, about: int) -> list[Document]:
+        """What the driver's `find` finds, as of `found`, where `about` so many are expected; raises ReadFailed.
 
-    async def few(
-        self, collection: AsyncCollection[Document], limit: int, asked: dict[str, Any], raw: bool
-    ) -> list[Document]:
-        """What the driver's `find` finds with the arguments `asked`, as of `found`, read by the event loop.
-
-        Raises ReadFailed. When it is cancelled, the driver closes the connection, by which MongoDB ends the read.
+        When it is cancelled while the event loop reads, the driver closes the connection, by which MongoDB ends it.
         """
+        direct = self._readers.collection(collection)
+        if direct is None:
+            return await self.run(partial(found, self.database[collection], limit, asked, self.budget, raw))
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
         try:
             with self.budget.spending(), clear_failures():
-                options = {**asked, "limit": limit, "max_time_ms": self.budget.milliseconds()}
-                return await found_directly(collection, raw, options)
+                return await found_directly(direct, limit, asked, self.budget, raw, about)
         finally:
             self._running.discard(task)
 

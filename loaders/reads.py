@@ -1,7 +1,6 @@
 """What all reads of MongoDB have in common: bounds in time, small answers, failures in words, and batching."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from pymongo.client_session import ClientSession
@@ -9,7 +8,7 @@ from pymongo.client_session import ClientSession
 from schema.element import Document
 from schema.graph.context import Paths
 
-from .decoding import BATCH, found
+from .decoding import BATCH
 from .projections import projection
 from .reading import Reading
 from .texts import storable
@@ -31,20 +30,21 @@ class Reads:
         *,
         sort: list[tuple[str, int]] | None = None,
         limit: int = 0,
+        about: int = 0,
         raw: bool = False,
     ) -> list[Document]:
-        """The documents that a query finds; with `raw`, as MongoDB's bytes."""
-        return await self._found(
-            collection, limit, raw=raw, filter=query, projection=projection(paths, limit or None), sort=sort
-        )
+        """The documents that a query finds; with `raw`, as MongoDB's bytes.
 
-    async def _found(self, collection: str, limit: int, *, raw: bool = False, **asked: Any) -> list[Document]:
-        """What the driver's `find` finds with these arguments; without a limit it is all."""
-        if (direct := self._reading.directly(collection, limit)) is not None:
-            return await self._reading.few(direct, limit, asked, raw)
-        return await self._reading.run(
-            partial(found, self._reading.database[collection], limit, asked, self._reading.budget, raw)
-        )
+        Without a limit it is all, and `about` so many where that is known.
+        """
+        shown = projection(paths, about or limit or None)
+        return await self._found(collection, limit, about=about, raw=raw, filter=query, projection=shown, sort=sort)
+
+    async def _found(
+        self, collection: str, limit: int, *, about: int = 0, raw: bool = False, **asked: Any
+    ) -> list[Document]:
+        """What the driver's `find` finds with these arguments; `limit` and `about` are as of `_find`."""
+        return await self._reading.find(collection, limit, asked, raw, about or limit)
 
     async def _count(self, collection: str, query: Document) -> int:
         # All documents would be read to count them all.

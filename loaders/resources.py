@@ -86,7 +86,7 @@ class ResourceReads(AttachmentReads, ReferencedReads):
     def _load_by_key(self, paths: Paths) -> Callable[[list[str]], Any]:
         async def load(keys: list[str]) -> list[Document]:
             query = {"keys": {"$in": storable_ones(keys)}}
-            found = await self._find("resources", query, paths, sort=[("_id", 1)])
+            found = await self._find("resources", query, paths, sort=[("_id", 1)], about=len(keys))
             by_key: dict[str, Document] = {}
             for document in found:
                 for key in document["keys"]:

@@ -109,8 +109,10 @@ def source_of(device: Document) -> str | None:
     """The key of what a device is made of; None for a device that needs nothing."""
     owner = device["vm"]
     if (found := owner.get(_SOURCES)) is None:
-        sources = [one for one in _stored(owner) if one["role"] in _SOURCE_ROLES]
-        found = owner[_SOURCES] = {one.get("device", ""): one["key"] for one in reversed(sources)}  # the first counts
+        found = owner[_SOURCES] = {}
+        for one in _stored(owner):
+            if one["role"] in _SOURCE_ROLES:
+                found.setdefault(one.get("device", ""), one["key"])
     source: str | None = found.get(device["id"])
     return source
 

@@ -64,8 +64,12 @@ class Edge:
         emit = self._written()
         values = await self._resolved([document for _, document in places], executor)
         below: Edges = defaultdict(list)
+        emitted: dict[int, Any] = {}
         for (response, _), value in zip(places, values, strict=True):
-            response[self._key] = emit(value, below)
+            # Many lead to one document, and what is below it is the same for all of them.
+            if (identity := id(value)) not in emitted:
+                emitted[identity] = emit(value, below)
+            response[self._key] = emitted[identity]
         await follow_all(below, executor)
 
     def _written(self) -> "Emit":
