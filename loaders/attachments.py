@@ -184,7 +184,8 @@ def _among(keys: Collection[str], roles: Collection[str] | None) -> Document:
 
 
 def _projected(paths: Paths) -> list[Document]:
-    return [] if paths is None else [{"$project": dict.fromkeys([*sorted(paths), _MATCHED], 1)}]
+    shown = projection(paths)
+    return [] if shown is None else [{"$project": {**shown, _MATCHED: 1}}]
 
 
 def _matched(vm: Document) -> list[Document]:

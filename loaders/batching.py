@@ -1,7 +1,7 @@
 """What a level of a query asks for alike is gathered into one read."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 Request = TypeVar("Request")
@@ -9,11 +9,34 @@ Key = TypeVar("Key")
 Found = TypeVar("Found")
 
 
+class _Batch(Generic[Key]):
+    """Keys that are loaded together, and who waits for them."""
+
+    def __init__(self, load: Callable[["_Batch[Key]"], Coroutine[Any, Any, None]]) -> None:
+        self.keys: dict[Hashable, Key] = {}
+        self._waiting: list[asyncio.Future[None]] = []
+        self._task = asyncio.create_task(load(self))
+        self._task.add_done_callback(self._wake)
+
+    async def loaded(self) -> None:
+        """Wait until they are; whoever gives up takes nothing from the others. Raises what loading raised."""
+        if not self._task.done():
+            waiting = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiting)
+            await waiting
+        self._task.result()
+
+    def _wake(self, _: asyncio.Task[None]) -> None:
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(None)
+
+
 class Loader(Generic[Key, Found]):
     """Gathers keys and loads them with one call; each once.
 
     Strawberry's loader keeps a future with a callback for each key, which for a level of a query costs as much as
-    reading it; this one keeps one task for each call of `load`. Whoever gives up waiting takes nothing from the others.
+    reading it; this one keeps one for each call of `load`.
     """
 
     def __init__(
@@ -24,8 +47,8 @@ class Loader(Generic[Key, Found]):
         self._load = load
         self._identity = identity
         self._found: dict[Hashable, Found] = {}
-        self._loading: dict[Hashable, asyncio.Task[None]] = {}
-        self._gathered: dict[Hashable, Key] = {}
+        self._loading: dict[Hashable, _Batch[Key]] = {}
+        self._gathering: _Batch[Key] | None = None
 
     async def load(self, key: Key) -> Found:
         """The value of a key."""
@@ -38,22 +61,22 @@ class Loader(Generic[Key, Found]):
         wanted = {name: key for name, key in zip(names, keys, strict=True) if key is not None}
         missing = wanted.keys() - self._found.keys()
         if new := [name for name in wanted if name in missing and name not in self._loading]:
-            task = self._loading[next(iter(self._gathered))] if self._gathered else asyncio.create_task(self._loaded())
+            batch = self._gathering = self._gathering or _Batch(self._loaded)
             for name in new:
-                self._gathered[name], self._loading[name] = wanted[name], task
-        if missing:
-            await asyncio.gather(*map(asyncio.shield, {self._loading[name] for name in missing}))
+                batch.keys[name], self._loading[name] = wanted[name], batch
+        for batch in {self._loading[name] for name in missing}:
+            await batch.loaded()
         return [None if name is None else self._found[name] for name in names]
 
     def prime(self, found: dict[Hashable, Found]) -> None:
         """Take in what was loaded otherwise."""
         self._found |= found
 
-    async def _loaded(self) -> None:
+    async def _loaded(self, batch: _Batch[Key]) -> None:
         await asyncio.sleep(0)  # others of the level may come to ask only now
-        gathered, self._gathered = self._gathered, {}
-        values = await self._load(list(gathered.values()))
-        self._found.update(zip(gathered, values, strict=True))
+        self._gathering = None
+        values = await self._load(list(batch.keys.values()))
+        self._found.update(zip(batch.keys, values, strict=True))
 
 
 def batched(

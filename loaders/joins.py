@@ -8,7 +8,7 @@ from schema.element import Document
 
 from .reading import Reading
 from .reads import Reads
-from .texts import storable_ones
+from .texts import storable, storable_ones
 
 _MOST_ALIKE = 1000
 """Volumes that are taken to be the same as one on shared storage."""
@@ -51,7 +51,8 @@ class Joins(Reads):
 
     async def _alike(self, many: Sequence[Sequence[str]]) -> list[set[str]]:
         """Each list of keys with the other keys of the volumes that share one of them, as for `alike=1`."""
-        found = [set(storable_ones(keys)) for keys in many]
+        usual = storable("".join(map("".join, many)))
+        found = [set(keys if usual else storable_ones(keys)) for keys in many]
         shared = [keys for keys in found if _on_shared_storage(keys)]
         if unknown := {key for keys in shared for key in keys if not _is_of_one(key)}.difference(self._volumes):
             query = {"keys": {"$in": sorted(unknown)}, "kind": "STORAGE_VOLUME"}
@@ -72,7 +73,7 @@ class Joins(Reads):
 
 def _on_shared_storage(keys: Iterable[str]) -> bool:
     """Whether a key is known on all hosts, so that volumes of several hosts may have it."""
-    return not all(map(host_of, keys))
+    return any("||" in key and not host_of(key) for key in keys)
 
 
 def _is_of_one(key: str) -> bool:

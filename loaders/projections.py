@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
+from schema.edges import SOURCES
 from schema.element import Document
 from schema.graph.context import Paths
 
@@ -25,7 +26,14 @@ def projection(paths: Paths, documents: int | None = None) -> Document | None:
     if paths is None:
         return None
     few = documents is not None and 0 < documents <= FEW_DOCUMENTS
-    return dict.fromkeys(_together(paths, FEW_PATHS if few else MANY_PATHS), 1)
+    shown: Document = dict.fromkeys(_together(paths, FEW_PATHS if few else MANY_PATHS), 1)
+    if shown.pop("sources", None) and "attachments" not in shown:
+        shown |= _SOURCES
+    return shown
+
+
+_SOURCES = {"sources": {"$filter": {"input": "$attachments", "cond": {"$in": ["$$this.role", sorted(SOURCES)]}}}}
+"""Of a VM's attachments those to what its devices are made of: few of many."""
 
 
 @lru_cache(maxsize=256)

@@ -36,7 +36,7 @@ from server.store.trusted import stored_documents
 
 console = Console(stderr=True)
 
-_GARBAGE = (10_000, 20, 100)
+_GARBAGE = (50_000, 20, 100)
 """Objects after which a young generation is looked through, and how often before an older one is."""
 
 IN_MONGODB = "mongodb:"

@@ -27,6 +27,10 @@ if len(EDGES) != sum(len(getattr(table, "EDGES", ())) for table in _tables):
 ANSWERS: tuple[Answer, ...] = tuple(answer for table in _tables for answer in getattr(table, "ANSWERS", ()))
 
 
+SOURCES = frozenset(role for role, edge in EDGES.items() if edge.source)
+"""The roles of what devices are made of."""
+
+
 def _is_of(of: str, tag: str) -> bool:
     return tag in of.split() or (of == "*" and tag in DEVICES)
 
@@ -115,6 +119,7 @@ def referenced(one: str) -> Document:
 __all__ = [
     "ANSWERS",
     "EDGES",
+    "SOURCES",
     "SPACES",
     "Answer",
     "Edge",

@@ -9,7 +9,7 @@ import strawberry
 
 from ..conflicts import RUNNING
 from ..device import Device
-from ..edges import EDGES, attachments
+from ..edges import SOURCES, attachments
 from ..element import Document, Documents, derived, derived_together
 from ..host.saved_domain import vms_of
 from ..resource import Resource
@@ -41,13 +41,8 @@ class Attachment:
         "name means the same on all hosts."
     )
 
-    @derived("In which way the VM names the resource.", graphql_type=EdgeRole)
-    def role(document: strawberry.Parent[Document]) -> str:  # noqa: D102
-        return str(document["role"])
-
-    @derived("What the VM does with the resource.", graphql_type=Access)
-    def access(document: strawberry.Parent[Document]) -> str:  # noqa: D102
-        return str(document["access"])
+    role: str = strawberry.field(description="In which way the VM names the resource.", graphql_type=EdgeRole)
+    access: str = strawberry.field(description="What the VM does with the resource.", graphql_type=Access)
 
     @derived(
         "Whether the VM runs, or is paused, so that it really has the resource now; never for what a snapshot or "
@@ -83,8 +78,6 @@ _BY_DEVICE, _SOURCES = "attachmentsByDevice", "sourcesByDevice"
 """Where a definition that was read keeps its attachments by device, as each of its devices may be asked for them, and
 the keys of what its devices are made of."""
 
-_SOURCE_ROLES = frozenset(role for role, edge in EDGES.items() if edge.source)
-
 
 def attachments_of(owner: Document, roles: frozenset[str] | None = None) -> list[Document]:
     """The attachments of a VM or another definition of one."""
@@ -109,10 +102,9 @@ def source_of(device: Document) -> str | None:
     """The key of what a device is made of; None for a device that needs nothing."""
     owner = device["vm"]
     if (found := owner.get(_SOURCES)) is None:
-        found = owner[_SOURCES] = {}
-        for one in _stored(owner):
-            if one["role"] in _SOURCE_ROLES:
-                found.setdefault(one.get("device", ""), one["key"])
+        if (sources := owner.get("sources")) is None:
+            sources = [one for one in _stored(owner) if one["role"] in SOURCES]
+        found = owner[_SOURCES] = {one.get("device", ""): one["key"] for one in reversed(sources)}  # the first counts
     source: str | None = found.get(device["id"])
     return source
 

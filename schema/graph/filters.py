@@ -1,10 +1,15 @@
 """Inputs that select VMs, derived from the declarations: one input for each element with searchable fields."""
 
+from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, get_type_hints
 
 import strawberry
 from strawberry import UNSET
+from strawberry.schema.name_converter import NameConverter
+from strawberry.types.arguments import InputContext
+from strawberry.types.base import StrawberryObjectDefinition
 
 from ..devices import DEVICES
 from ..domain import Domain
@@ -47,7 +52,26 @@ def _input(shape: Shape, name: str, description: str, fields: dict[str, tuple[An
         namespace[field] = strawberry.field(
             name=field.rstrip("_") if field.endswith("_") else None, description=sentence, default=UNSET
         )
-    declared: type = strawberry.input(type(name, (), namespace), description=description)
+    return _of_given(strawberry.input(type(name, (), namespace), description=description))
+
+
+def _of_given(declared: type) -> type:
+    """The same input type, made of the fields that the client gave: Strawberry would look for each of dozens."""
+    definition: StrawberryObjectDefinition = declared.__strawberry_definition__  # type: ignore[attr-defined]
+
+    @cache
+    def fields(converter: NameConverter) -> dict[str, tuple[str, Any]]:
+        return {converter.from_field(one): (one.python_name, one.resolve_type()) for one in definition.fields}
+
+    def from_input(cls: type, given: Mapping[str, Any], context: InputContext) -> Any:
+        known = fields(context.config.name_converter)
+        values = {}
+        for name, value in given.items():
+            python_name, type_ = known[name]
+            values[python_name] = context.convert(value, type_, name)
+        return cls(**values)
+
+    definition.from_input = from_input
     return declared
 
 
@@ -190,6 +214,7 @@ def _vm_filter() -> Any:
     return _input(Shape.ELEMENT, "VmFilter", "Conditions on a VM; all that are given must hold.", fields)
 
 
+@_of_given
 @strawberry.input(description="Conditions on a VM; all that are given must hold.")
 class VmFilter(_vm_filter()):  # type: ignore[misc]
     """Conditions on a VM; all that are given must hold."""

@@ -350,10 +350,11 @@ def _device(declared: type[Any], selected: Selected) -> Iterator[str]:
         elif name == "snapshots":
             yield "uuid"
             yield from (f"{at}.{path}" for path in _DISK_NAMES)
-        elif name in ("attachments", "resource"):
+        elif name == "attachments":
             yield "attachments"
-            if name == "attachments":
-                yield from _attachment(inner)
+            yield from _attachment(inner)
+        elif name == "resource":
+            yield "sources"
         elif name in ("links", "linkedFrom"):
             yield from _links(inner)
         elif name not in ("id", "history"):
