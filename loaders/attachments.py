@@ -4,19 +4,18 @@ Each method gathers what one level of a query asks for and sends one aggregate, 
 begins with `$documents`, the resources' keys as the query already knows them, so that none is read again.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, cast
+from collections.abc import Collection, Sequence
+from typing import cast
 
 from schema.conflicts import CHANGING
 from schema.edges import EDGES
 from schema.element import Document
 from schema.graph.context import AttachmentRequest, Page, Paths
 
-from .batching import Loader, batched
+from .batching import Load
 from .joins import Joins
 from .pages import BadCursor, packed, unpacked
 from .projections import projection
-from .reading import Reading
 from .texts import storable
 
 _ATTACHMENTS = "attachments"
@@ -30,36 +29,28 @@ _WRITTEN = sorted(
 class AttachmentReads(Joins):
     """Reads of attachments; see `schema.graph.context.Resources`."""
 
-    def __init__(self, reading: Reading) -> None:
-        super().__init__(reading)
-        self._attached: dict[AttachmentRequest, Loader[tuple[str, ...], Page]] = {}
-        self._counts: dict[frozenset[str] | None, Loader[tuple[str, ...], int]] = {}
-        self._named: dict[Paths, Loader[str, Document | None]] = {}
-        self._neighbours: dict[Any, Loader[Document, Page]] = {}
-
     async def attachments(self, many: Sequence[Collection[str]], request: AttachmentRequest) -> Sequence[Page]:
         """For each list of keys part of the attachments to what answers to them, by VM."""
         wanted = [tuple(sorted(keys)) for keys in many]
-        return cast("list[Page]", await batched(self._attached, request, self._load_attached).load_all(wanted))
+        return cast("list[Page]", await self._reading.loaders.of(self._load_attached, request).load_all(wanted))
 
     async def attachment_count(self, keys: Collection[str], roles: frozenset[str] | None) -> int:
         """How many attachments there are to what answers to these keys."""
-        return await batched(self._counts, roles, self._load_counts).load(tuple(sorted(keys)))
+        return await self._reading.loaders.of(self._load_counts, roles).load(tuple(sorted(keys)))
 
     async def neighbours(
         self, vm: Document, roles: frozenset[str] | None, limit: int, after: str | None, vm_paths: Paths
     ) -> Page:
         """Part of the VMs that share something with a VM, by id; `vm` needs `attachments`."""
         request = (roles, limit, after, vm_paths)
-        if request not in self._neighbours:
-            self._neighbours[request] = Loader(self._load_neighbours(*request), lambda one: one["_id"])
-        return await self._neighbours[request].load(vm)
+        loader = self._reading.loaders.of(self._load_neighbours, request, lambda one: one["_id"])
+        return await loader.load(vm)
 
     async def vms_named(self, keys: Sequence[str | None], vm_paths: Paths) -> Sequence[Document | None]:
         """The VM that each key of the space `domain` names; None for None."""
-        return await batched(self._named, vm_paths, self._load_named).load_all(keys)
+        return await self._reading.loaders.of(self._load_named, vm_paths).load_all(keys)
 
-    def _load_attached(self, request: AttachmentRequest) -> Callable[[list[tuple[str, ...]]], Any]:
+    def _load_attached(self, request: AttachmentRequest) -> Load[tuple[str, ...], Page]:
         place = None if request.after is None else _place(request.after)
         inner: list[Document] = [] if place is None else [{"$match": {"_id": {"$gte": place[0]}}}]
         inner += [*_matching(request.roles), {"$sort": {"_id": 1}}, {"$limit": request.limit + 2}]
@@ -101,7 +92,7 @@ class AttachmentReads(Joins):
                 by_key.setdefault(one["key"], []).append(one)
         return [[one for key in keys for one in by_key.get(key, ())] for keys in alike]
 
-    def _load_counts(self, roles: frozenset[str] | None) -> Callable[[list[tuple[str, ...]]], Any]:
+    def _load_counts(self, roles: frozenset[str] | None) -> Load[tuple[str, ...], int]:
         inner = [*_matching(roles), {"$group": {"_id": None, "number": {"$sum": {"$size": f"${_MATCHED}"}}}}]
 
         async def load(many: list[tuple[str, ...]]) -> list[int]:
@@ -110,9 +101,8 @@ class AttachmentReads(Joins):
 
         return load
 
-    def _load_neighbours(
-        self, roles: frozenset[str] | None, limit: int, after: str | None, vm_paths: Paths
-    ) -> Callable[[list[Document]], Any]:
+    def _load_neighbours(self, request: tuple[frozenset[str] | None, int, str | None, Paths]) -> Load[Document, Page]:
+        roles, limit, after, vm_paths = request
         place = None if after is None else _place_of(_NEIGHBOURS, after, 1)[0]
         beyond: list[Document] = [] if place is None else [{"$match": {"_id": {"$gt": place}}}]
 
@@ -135,7 +125,7 @@ class AttachmentReads(Joins):
 
         return load
 
-    def _load_named(self, vm_paths: Paths) -> Callable[[list[str]], Any]:
+    def _load_named(self, vm_paths: Paths) -> Load[str, Document | None]:
         async def load(keys: list[str]) -> list[Document | None]:
             uuids: dict[str, list[str]] = {}
             names: dict[str, list[str]] = {}

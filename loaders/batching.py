@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
-Request = TypeVar("Request")
+Request = TypeVar("Request", bound=Hashable)
 Key = TypeVar("Key")
 Found = TypeVar("Found")
+
+Load = Callable[[list[Key]], Awaitable[Sequence[Found]]]
+"""Loads values of keys, in their order."""
 
 
 class _Batch(Generic[Key]):
@@ -41,7 +44,7 @@ class Loader(Generic[Key, Found]):
 
     def __init__(
         self,
-        load: Callable[[list[Key]], Awaitable[Sequence[Found]]],
+        load: Load[Key, Found],
         identity: Callable[[Key], Hashable] | None = None,
     ) -> None:
         self._load = load
@@ -79,12 +82,24 @@ class Loader(Generic[Key, Found]):
         self._found.update(zip(batch.keys, values, strict=True))
 
 
-def batched(
-    loaders: dict[Request, Loader[Key, Found]],
-    request: Request,
-    make: Callable[[Request], Callable[[list[Key]], Any]],
-) -> Loader[Key, Found]:
-    """The loader that gathers what is asked for alike; another one where anything but the key differs."""
-    if request not in loaders:
-        loaders[request] = Loader(make(request))
-    return loaders[request]
+class Loaders:
+    """The loaders of a request: one for all that is asked for alike, another where anything but the key differs."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, Loader[Any, Any]] = {}
+
+    def of(
+        self,
+        make: Callable[[Request], Load[Key, Found]],
+        request: Request,
+        identity: Callable[[Key], Hashable] | None = None,
+    ) -> Loader[Key, Found]:
+        """The loader whose keys are loaded by what a method makes of a request."""
+        name = make.__qualname__, request
+        if name not in self._made:
+            self._made[name] = Loader(make(request), identity)
+        return self._made[name]
+
+    def forget(self) -> None:
+        """Let go of all: what loads for them refers to them, and only the garbage collector would find out."""
+        self._made.clear()

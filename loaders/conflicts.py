@@ -12,10 +12,9 @@ from schema.element import Document
 from schema.graph.context import Page
 
 from . import conflict_stages as stages
-from .batching import Loader
+from .batching import Load
 from .joins import Joins
 from .pages import BadCursor, packed, unpacked
-from .reading import Reading
 from .texts import storable
 
 _CONFLICTS = "conflicts"
@@ -44,10 +43,6 @@ Of = tuple[str, str | None, tuple[str, ...]]
 class ConflictReads(Joins):
     """Reads of conflicts: `{kind, key, parties, running}`; see `schema.graph.context.Conflicts`."""
 
-    def __init__(self, reading: Reading) -> None:
-        super().__init__(reading)
-        self._of_vms: Loader[Of, list[Document]] = Loader(self._load_of_vms)
-
     async def page(self, kinds: Collection[str] | None, host_id: str | None, limit: int, after: str | None) -> Page:
         """Part of the conflicts of the fleet, sort by sort and by key within each."""
         if host_id is not None and not storable(host_id):
@@ -73,9 +68,12 @@ class ConflictReads(Joins):
     async def of_vm(self, vm: Document) -> Sequence[Document]:
         """The conflicts that a VM is party to; `vm` needs `uuid` and `attachments`."""
         keys = tuple(one["key"] for one in vm.get("attachments", ()))
-        return await self._of_vms.load((vm["_id"], vm.get("uuid"), keys))
+        return await self._reading.loaders.of(self._load_of_vms, None).load((vm["_id"], vm.get("uuid"), keys))
 
-    async def _load_of_vms(self, vms: list[Of]) -> list[list[Document]]:
+    def _load_of_vms(self, _: None) -> Load[Of, list[Document]]:
+        return self._of_vms
+
+    async def _of_vms(self, vms: list[Of]) -> list[list[Document]]:
         found: dict[str, list[Document]] = {vm_id: [] for vm_id, _, _ in vms}
         mine: list[Document] = [{"$match": {"parties.vm": {"$in": sorted(found)}}}]
         own = sorted({key for _, _, keys in vms for key in keys})

@@ -22,6 +22,7 @@ from pymongo.errors import PyMongoError
 
 from schema.element import Document
 
+from .batching import Loaders
 from .budget import Budget
 from .decoding import Asked, found, found_directly
 from .errors import clear_failures
@@ -102,6 +103,7 @@ class Reading:
         self.database: Database[Document] = database.delegate
         self.budget = Budget(seconds)
         self._readers = readers or Readers()
+        self.loaders = Loaders()
         self._running: set[asyncio.Future[Any]] = set()
 
     async def run(self, work: Callable[[ClientSession], Result], *, snapshot: bool = False) -> Result:
@@ -141,3 +143,4 @@ class Reading:
         """End what still runs: nobody waits for it."""
         for future in tuple(self._running):
             future.cancel()
+        self.loaders.forget()

@@ -1,6 +1,5 @@
 """What all reads of MongoDB have in common: bounds in time, small answers, failures in words, and batching."""
 
-from collections.abc import Callable
 from typing import Any
 
 from pymongo.client_session import ClientSession
@@ -8,6 +7,7 @@ from pymongo.client_session import ClientSession
 from schema.element import Document
 from schema.graph.context import Paths
 
+from .batching import Load, Loader
 from .decoding import BATCH
 from .projections import projection
 from .reading import Reading
@@ -68,8 +68,11 @@ class Reads:
 
         return await self._reading.run(aggregate)
 
-    def _load_by_id(self, request: tuple[str, Paths, bool]) -> Callable[[list[str]], Any]:
-        """For `batched`: documents of a collection, as far as they are wanted, by their ids."""
+    def _loader(self, collection: str, paths: Paths, *, raw: bool = False) -> Loader[str, Document | None]:
+        return self._reading.loaders.of(self._load_by_id, (collection, paths, raw))
+
+    def _load_by_id(self, request: tuple[str, Paths, bool]) -> Load[str, Document | None]:
+        """For a loader: documents of a collection, as far as they are wanted, by their ids."""
         collection, paths, raw = request
 
         async def load(ids: list[str]) -> list[Document | None]:

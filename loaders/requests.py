@@ -8,7 +8,6 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from schema.element import Document
 from schema.graph.context import Page, PageRequest, Paths
 
-from .batching import Loader, batched
 from .conflicts import ConflictReads
 from .coverage import CoverageReads
 from .filters import vm_query
@@ -37,7 +36,6 @@ class RequestLoaders(Reads):
         self.search = SearchReads(self._reading)
         self.fleet = FleetReads(self._reading)
         self.history = HistoryReads(self._reading)
-        self._by_key: dict[tuple[str, Paths, bool], Loader[str, Document | None]] = {}
 
     def close(self) -> None:
         """End what is still read: nobody waits for it."""
@@ -88,6 +86,3 @@ class RequestLoaders(Reads):
     async def vm_count(self, condition: Any, host_id: str | None) -> int:
         """How many VMs meet a `VmFilter`."""
         return await self._count("vms", vm_query(condition, host_id))
-
-    def _loader(self, collection: str, paths: Paths, *, raw: bool = False) -> Loader[str, Document | None]:
-        return batched(self._by_key, (collection, paths, raw), self._load_by_id)

@@ -1,6 +1,6 @@
 """Resources by id and by key, and their pages."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from schema.edges import referenced
@@ -8,11 +8,10 @@ from schema.element import Document
 from schema.graph.context import LinkRequest, Page, Paths
 
 from .attachments import AttachmentReads
-from .batching import Loader, batched
+from .batching import Load
 from .filters import resource_query
 from .pages import BadCursor, packed, unpacked
 from .projections import projection
-from .reading import Reading
 from .referenced import ReferencedReads
 from .texts import storable, storable_ones
 
@@ -34,25 +33,17 @@ _ASSIGNABLE: dict[str, Document] = {
 class ResourceReads(AttachmentReads, ReferencedReads):
     """Reads of resources; see `schema.graph.context.Resources`."""
 
-    def __init__(self, reading: Reading) -> None:
-        super().__init__(reading)
-        self._by_id: dict[tuple[str, Paths, bool], Loader[str, Document | None]] = {}
-        self._by_key: dict[Paths, Loader[str, Document]] = {}
-        self._naming: dict[LinkRequest, Loader[tuple[str, ...], Page]] = {}
-        self._unused: dict[tuple[str, int, str | None, Paths], Loader[str, Page]] = {}
-        self._chains: dict[Paths, Loader[str, Sequence[Document]]] = {}
-
     async def by_id(self, resource_id: str, paths: Paths) -> Document | None:
         """A stored resource by its id."""
-        return await batched(self._by_id, ("resources", paths, False), self._load_by_id).load(resource_id)
+        return await self._loader("resources", paths).load(resource_id)
 
     async def by_key(self, key: str, paths: Paths) -> Document:
         """What answers to a key, or what the key alone tells."""
-        return await batched(self._by_key, paths, self._load_by_key).load(key)
+        return await self._reading.loaders.of(self._load_by_key, paths).load(key)
 
     async def by_keys(self, keys: Sequence[str | None], paths: Paths) -> Sequence[Document | None]:
         """What answers to each key, as of `by_key`; None for None."""
-        return await batched(self._by_key, paths, self._load_by_key).load_all(keys)
+        return await self._reading.loaders.of(self._load_by_key, paths).load_all(keys)
 
     async def page(
         self, kind: str | None, condition: Any, host_id: str | None, limit: int, after: str | None, paths: Paths
@@ -72,18 +63,18 @@ class ResourceReads(AttachmentReads, ReferencedReads):
 
     async def naming(self, keys: Collection[str], request: LinkRequest) -> Page:
         """Part of the resources that name what answers to these keys, by kind and name."""
-        return await batched(self._naming, request, self._load_naming).load(tuple(sorted(keys)))
+        return await self._reading.loaders.of(self._load_naming, request).load(tuple(sorted(keys)))
 
     async def backing_chain(self, volume_id: str, paths: Paths) -> Sequence[Document]:
         """The volumes below a volume, the nearest first; where the chain runs in a circle, each once."""
-        return await batched(self._chains, paths, self._load_chains).load(volume_id)
+        return await self._reading.loaders.of(self._load_chains, paths).load(volume_id)
 
     async def unused(self, host_id: str, capability: str, limit: int, after: str | None, paths: Paths) -> Page:
         """Part of a host's node devices of a capability that a VM could be given and none has, by name."""
         request = (capability, limit, after, paths)
-        return await batched(self._unused, request, self._load_unused).load(host_id)
+        return await self._reading.loaders.of(self._load_unused, request).load(host_id)
 
-    def _load_by_key(self, paths: Paths) -> Callable[[list[str]], Any]:
+    def _load_by_key(self, paths: Paths) -> Load[str, Document]:
         async def load(keys: list[str]) -> list[Document]:
             query = {"keys": {"$in": storable_ones(keys)}}
             found = await self._find("resources", query, paths, sort=[("_id", 1)], about=len(keys))
@@ -96,7 +87,7 @@ class ResourceReads(AttachmentReads, ReferencedReads):
 
         return load
 
-    def _load_naming(self, request: LinkRequest) -> Callable[[list[tuple[str, ...]]], Any]:
+    def _load_naming(self, request: LinkRequest) -> Load[tuple[str, ...], Page]:
         one: Document = {}
         if request.kinds is not None:
             one["kind"] = {"$in": sorted(request.kinds)}
@@ -117,7 +108,7 @@ class ResourceReads(AttachmentReads, ReferencedReads):
 
         return load
 
-    def _load_unused(self, request: tuple[str, int, str | None, Paths]) -> Callable[[list[str]], Any]:
+    def _load_unused(self, request: tuple[str, int, str | None, Paths]) -> Load[str, Page]:
         capability, limit, after, paths = request
         if not storable(capability):
             raise ValueError("`capability` is not valid Unicode.")
@@ -144,7 +135,7 @@ class ResourceReads(AttachmentReads, ReferencedReads):
 
         return load
 
-    def _load_chains(self, paths: Paths) -> Callable[[list[str]], Any]:
+    def _load_chains(self, paths: Paths) -> Load[str, Sequence[Document]]:
         async def load(ids: list[str]) -> list[Sequence[Document]]:
             below = {
                 "from": "resources",
