@@ -15,7 +15,7 @@ from schema.graph.context import AttachmentRequest, Page, Paths
 from .batching import Load
 from .joins import Joins
 from .pages import BadCursor, packed, unpacked
-from .projections import projection
+from .projections import is_one_of, projection
 from .texts import storable
 
 _ATTACHMENTS = "attachments"
@@ -163,13 +163,10 @@ def _matching(roles: Collection[str] | None, access: Collection[str] = ()) -> li
 
 
 def _among(keys: Collection[str], roles: Collection[str] | None) -> Document:
-    """A projection that shows which of a VM's attachments are to one of these keys, in these roles.
-
-    MongoDB makes a hash set of what `$setIsSubset` compares with; `$in` would go through the list.
-    """
-    wanted: list[Document] = [{"$setIsSubset": [["$$this.key"], {"$literal": sorted(keys)}]}]
+    """A projection that shows which of a VM's attachments are to one of these keys, in these roles."""
+    wanted = [is_one_of("$$this.key", keys)]
     if roles is not None:
-        wanted.append({"$in": ["$$this.role", sorted(roles)]})
+        wanted.append(is_one_of("$$this.role", roles))
     return {_MATCHED: {"$filter": {"input": "$attachments", "cond": {"$and": wanted}}}}
 
 

@@ -1,7 +1,7 @@
 """What MongoDB is told to show of documents."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from schema.edges import SOURCES
@@ -32,7 +32,12 @@ def projection(paths: Paths, documents: int | None = None) -> Document | None:
     return shown
 
 
-_SOURCES = {"sources": {"$filter": {"input": "$attachments", "cond": {"$in": ["$$this.role", sorted(SOURCES)]}}}}
+def is_one_of(value: str, texts: Collection[str]) -> Document:
+    """The expression for whether a text is one of many: of these MongoDB makes a hash set, as `$in` does not."""
+    return {"$setIsSubset": [[value], {"$literal": sorted(texts)}]}
+
+
+_SOURCES = {"sources": {"$filter": {"input": "$attachments", "cond": is_one_of("$$this.role", SOURCES)}}}
 """Of a VM's attachments those to what its devices are made of: few of many."""
 
 

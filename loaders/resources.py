@@ -1,6 +1,7 @@
 """Resources by id and by key, and their pages."""
 
 from collections.abc import Collection, Sequence
+from operator import itemgetter
 from typing import Any
 
 from schema.edges import referenced
@@ -77,9 +78,9 @@ class ResourceReads(AttachmentReads, ReferencedReads):
     def _load_by_key(self, paths: Paths) -> Load[str, Document]:
         async def load(keys: list[str]) -> list[Document]:
             query = {"keys": {"$in": storable_ones(keys)}}
-            found = await self._find("resources", query, paths, sort=[("_id", 1)], about=len(keys))
+            found = await self._find("resources", query, paths, about=len(keys))
             by_key: dict[str, Document] = {}
-            for document in found:
+            for document in sorted(found, key=itemgetter("_id")):
                 for key in document["keys"]:
                     by_key.setdefault(key, document)  # where two answer, the first by id
             self._remember_volumes(keys, found)

@@ -1,10 +1,14 @@
 """Loads that several wait for."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 
+from loaders import Readers, RequestLoaders
 from loaders.batching import Loader
+from server.store.connection import Store
 
 
 class Shouting:
@@ -85,3 +89,17 @@ async def test_everybody_is_told_of_a_failure() -> None:
     assert list(map(str, found)) == ["nothing of a, b"] * 2
     with pytest.raises(ValueError, match="nothing of a, b"):
         await loader.load("b")
+
+
+async def test_what_a_request_has_read_goes_with_it(store: Store) -> None:
+    loaders = RequestLoaders(store.database, 10, Readers(store.direct))
+    assert await loaders.vm("h/1") is None
+    assert await loaders.resources.by_keys(["path|h|/x"], None)
+    reading = weakref.ref(loaders._reading)
+    gc.disable()
+    try:
+        loaders.close()
+        del loaders
+        assert reading() is None
+    finally:
+        gc.enable()

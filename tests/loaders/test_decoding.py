@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import bson
 import pytest
 
-from loaders import RequestLoaders
+from loaders import Readers, RequestLoaders
 from loaders.decoding import pieces
 from server.store.connection import Document, Store
 
@@ -25,12 +25,18 @@ def test_of_nothing_there_is_no_piece() -> None:
     assert list(pieces(b"")) == []
 
 
-@pytest.mark.parametrize("number", [1, 8, 9, 1001])
-async def test_few_and_many_documents_are_read_alike(store: Store, number: int) -> None:
+@pytest.mark.parametrize("by_loop", [True, False])
+@pytest.mark.parametrize("number", [1, 60, 1001])
+async def test_few_and_many_documents_are_read_alike(store: Store, number: int, by_loop: bool) -> None:
     at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    documents: list[Document] = [{"_id": f"{one:05}", "at": at, "inner": {"large": 2**40}} for one in range(number)]
+    inner = {"large": 2**40, "text": "x" * 4000}
+    documents: list[Document] = [{"_id": f"{one:05}", "at": at, "inner": inner} for one in range(number)]
     await store.database["some"].insert_many(documents)
-    loaders = RequestLoaders(store.database, 10)
+    loaders = RequestLoaders(store.database, 10, Readers(store.direct if by_loop else None))
+    sort = [("_id", 1)]
     for limit in (number, 0):
-        assert await loaders._find("some", {}, sort=[("_id", 1)], limit=limit) == documents
+        for paths in (None, frozenset({"_id", "at", "inner"})):
+            assert await loaders._find("some", {}, paths, sort=sort, limit=limit) == documents
+            raw = await loaders._find("some", {}, paths, sort=sort, limit=limit, raw=True)
+            assert [bson.decode(one.raw, store.database.codec_options) for one in raw] == documents  # type: ignore[attr-defined]
     assert await loaders._find("some", {"_id": "none"}) == []

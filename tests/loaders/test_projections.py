@@ -34,3 +34,11 @@ def test_there_are_never_more_paths_and_none_is_inside_another(documents: int, m
 def test_many_paths_without_objects_stay() -> None:
     names = frozenset(map(str, range(200)))
     assert projection(names, 1) == dict.fromkeys(sorted(names), 1)
+
+
+def test_of_attachments_those_to_what_devices_are_made_of_are_shown_unless_all_are() -> None:
+    shown = projection(frozenset({"name", "sources"}))
+    assert shown is not None
+    assert set(shown) == {"name", "sources"}
+    assert shown["sources"]["$filter"]["input"] == "$attachments"
+    assert projection(frozenset({"attachments", "sources"})) == {"attachments": 1}

@@ -8,19 +8,17 @@ from typing import Any
 import pytest
 
 from loaders import Readers, RequestLoaders
-from loaders.decoding import FEW
 from loaders.errors import ReadFailed
 from server.store.connection import Store
 from tests.slow import MINUTES, become, fill, running
 
 READS: dict[str, Callable[[RequestLoaders], Any]] = {
     "find": lambda loaders: loaders._find("vms", MINUTES),
-    "few": lambda loaders: loaders._find("vms", MINUTES, limit=FEW),
     "count": lambda loaders: loaders._count("vms", MINUTES),
     "aggregate": lambda loaders: loaders._aggregate("vms", [{"$match": MINUTES}]),
 }
 every_read = pytest.mark.parametrize("read", READS.values(), ids=READS)
-each_way = pytest.mark.parametrize("way", ["find", "few"])
+each_way = pytest.mark.parametrize("by_loop", [True, False], ids=["by the loop", "in threads"])
 
 
 @pytest.fixture
@@ -30,14 +28,17 @@ async def filled(store: Store) -> Store:
     return store
 
 
-def loaders_of(store: Store, seconds: float = 100) -> RequestLoaders:
-    """Loaders as the server has them."""
-    return RequestLoaders(store.database, seconds, Readers(store.direct))
+def loaders_of(store: Store, seconds: float = 100, *, by_loop: bool = True) -> RequestLoaders:
+    """Loaders as the server has them, or those of a program whose event loop does not read."""
+    return RequestLoaders(store.database, seconds, Readers(store.direct if by_loop else None))
 
 
+@each_way
 @every_read
-async def test_a_cancelled_read_ends_in_mongodb(filled: Store, read: Callable[[RequestLoaders], Any]) -> None:
-    reading = asyncio.ensure_future(read(loaders_of(filled)))
+async def test_a_cancelled_read_ends_in_mongodb(
+    filled: Store, read: Callable[[RequestLoaders], Any], by_loop: bool
+) -> None:
+    reading = asyncio.ensure_future(read(loaders_of(filled, by_loop=by_loop)))
     await become(filled, 1)
     reading.cancel()
     await become(filled, 0)
@@ -54,11 +55,11 @@ async def test_closed_loaders_end_what_they_read(filled: Store) -> None:
 
 
 @each_way
-async def test_other_reads_go_on(filled: Store, way: str) -> None:
-    readers = Readers(filled.direct)
+async def test_other_reads_go_on(filled: Store, by_loop: bool) -> None:
+    readers = Readers(filled.direct if by_loop else None)
     ended, other = (RequestLoaders(filled.database, 100, readers) for _ in range(2))
     for _ in range(5):
-        slow = asyncio.ensure_future(READS[way](ended))
+        slow = asyncio.ensure_future(READS["find"](ended))
         quick: list[asyncio.Future[Any]] = [asyncio.ensure_future(other.vm(str(number))) for number in range(50)]
         await become(filled, 1)
         slow.cancel()
@@ -68,9 +69,9 @@ async def test_other_reads_go_on(filled: Store, way: str) -> None:
 
 
 @each_way
-async def test_what_waits_for_its_turn_is_never_asked(filled: Store, way: str) -> None:
-    loaders = loaders_of(filled)
-    reads = [asyncio.ensure_future(READS[way](loaders)) for _ in range(20)]
+async def test_what_waits_for_its_turn_is_never_asked(filled: Store, by_loop: bool) -> None:
+    loaders = loaders_of(filled, by_loop=by_loop)
+    reads = [asyncio.ensure_future(READS["find"](loaders)) for _ in range(20)]
     await become(filled, 16)
     loaders.close()
     await become(filled, 0)
@@ -79,12 +80,12 @@ async def test_what_waits_for_its_turn_is_never_asked(filled: Store, way: str) -
     assert await asyncio.wait_for(RequestLoaders(filled.database, 1, loaders._reading._readers).vm("1"), 1)
 
 
-async def test_a_second_read_gets_what_the_first_one_left(filled: Store) -> None:
-    loaders = loaders_of(filled, 1)
+@each_way
+async def test_a_second_read_gets_what_the_first_one_left(filled: Store, by_loop: bool) -> None:
+    loaders = loaders_of(filled, 1, by_loop=by_loop)
     await loaders._find("vms", MINUTES | {"_id": {"$in": [str(number) for number in range(7)]}})
     begun = time.monotonic()
-    for limit in (0, FEW):
-        with pytest.raises(ReadFailed, match="MongoDB took longer than the setting query_seconds allows"):
-            await loaders._find("vms", MINUTES, limit=limit)
+    with pytest.raises(ReadFailed, match="MongoDB took longer than the setting query_seconds allows"):
+        await loaders._find("vms", MINUTES)
     assert time.monotonic() - begun < 0.9
     assert await RequestLoaders(filled.database, 1).vm("1") == {"_id": "1"}
