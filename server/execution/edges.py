@@ -57,11 +57,11 @@ class Edge:
         self._arguments: dict[str, Any] | None = None if field.args else {}
         self._is_constant = not any(isinstance(one.value, _MAY_VARY) for one in nodes[0].arguments or ())
         emitters.remember(field, nodes)
-        emitters.unwritten.append(self._written)
+        emitters.uncompiled.append(self._compiled)
 
     async def follow(self, places: Sequence[Place], executor: "PlannedExecutor") -> None:
         """Fill the places, and all that is below them; raises what resolvers raise, and what emitters do."""
-        emit = self._written()
+        emit = self._compiled()
         values = await self._resolved([document for _, document in places], executor)
         below: Edges = defaultdict(list)
         emitted: dict[int, Any] = {}
@@ -72,7 +72,7 @@ class Edge:
             response[self._key] = emitted[identity]
         await follow_all(below, executor)
 
-    def _written(self) -> "Emit":
+    def _compiled(self) -> "Emit":
         if self._emit is None:
             self._emit = self._emitters.of(self._field.type, self._nodes, self)
         return self._emit

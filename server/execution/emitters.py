@@ -1,6 +1,6 @@
 """Generated code that turns stored documents into parts of a response.
 
-For the fields of each object type that an operation selects, one function is written, of the kind
+For the fields of each object type that an operation selects, one function is compiled, of the kind
 
     def emit(document, edges):
         if document.__class__ is not dict:
@@ -72,7 +72,7 @@ class StepAside(Exception):
 
 
 class Emitters:
-    """The functions of one plan; they are written when the first document comes that needs them."""
+    """The functions of one plan; they are compiled when the first document comes that needs them."""
 
     def __init__(
         self,
@@ -88,9 +88,9 @@ class Emitters:
         self._writers: dict[tuple[int, ...], WrittenVms | None] = {}
         self.remember = remember
         """Called with each edge's field and its nodes, a list that stays as long as the plan."""
-        self.unwritten: list[Callable[[], object]] = []
-        """What writes the functions that no document needed so far, and tells what more there is to write."""
-        self._written = 0
+        self.uncompiled: list[Callable[[], object]] = []
+        """What compiles the functions that no document needed so far, and tells what more there is to compile."""
+        self._fields = 0
 
     def of(self, type_: GraphQLOutputType, nodes: Sequence[FieldNode], owner: Edge) -> Emit:
         """The function for values of a field; `owner` is where the fields below it hang."""
@@ -99,8 +99,8 @@ class Emitters:
     def fields(self, parent: GraphQLObjectType, nodes: Sequence[FieldNode]) -> dict[str, list[FieldNode]]:
         """What is selected of an object that a field leads to; raises NotPlannable where it is too much."""
         found = self._selections.below(parent, nodes)
-        self._written += len(found)
-        if self._written > MOST_FIELDS:
+        self._fields += len(found)
+        if self._fields > MOST_FIELDS:
             raise NotPlannable("too many fields")
         return found
 
@@ -148,7 +148,7 @@ class Emitters:
             return emit
 
         possible = self._schema.get_possible_types(abstract)
-        self.unwritten.append(lambda: [of_type(one.name) for one in possible])
+        self.uncompiled.append(lambda: [of_type(one.name) for one in possible])
         return ByType(by_kind, emit_for)
 
 
@@ -176,7 +176,7 @@ class _Function:
         self._line(0, "def emit(value, edges):")
         self._complete("value", type_, nodes, 1)
         self._line(1, "return value")
-        exec("\n".join(self._lines), self._known)  # noqa: S102 (what is written here holds no text of a request)
+        exec("\n".join(self._lines), self._known)  # noqa: S102 (what is compiled here holds no text of a request)
         emit: Emit = self._known["emit"]
         return emit
 

@@ -71,11 +71,11 @@ class Plan:
             raise NotPlannable("nothing is selected")
         self._edges = {key: _root_edge(self._emitters, root, key, nodes) for key, nodes in self.roots.items()}
 
-    def write(self) -> None:
-        """Write all code now that documents of any type could need; raises NotPlannable."""
-        unwritten = self._emitters.unwritten
-        while unwritten:
-            unwritten.pop()()
+    def compile(self) -> None:
+        """Compile all functions now that documents of any type could need; raises NotPlannable."""
+        uncompiled = self._emitters.uncompiled
+        while uncompiled:
+            uncompiled.pop()()
 
     async def run(self, executor: "PlannedExecutor") -> tuple[dict[str, Any], list[str]]:
         """The data as far as the plan has it, and the root fields that graphql-core must execute."""
@@ -148,7 +148,7 @@ class Plans:
                     plan = self._plan(schema, operation, {}, written=True)
                     with suppress(NotPlannable):
                         if plan is not None:
-                            plan.write()
+                            plan.compile()
 
     def of(self, executor: "PlannedExecutor") -> Plan | None:
         """The plan of an operation; None for one that graphql-core executes."""
