@@ -74,7 +74,7 @@ def new_seed() -> int:
 async def measured(uri: str, database: str | None, vms: int, seed: int, *, quiet: bool) -> dict[str, Any]:
     """Both ways for ten queries: milliseconds and their ratios, and the share of fields that plans left alone."""
     async with fleet(uri, database or f"virtgraph-bench-{vms}", vms, quiet=quiet) as (_, store):
-        feed, readers, plans = ChangeFeed(store), Readers(), Plans()
+        feed, readers, plans = ChangeFeed(store), Readers(store.direct), Plans()
         planned, plain = _Way(store, feed, readers, plans), _Way(store, feed, readers, None)
         survey = orjson.loads((await plain.answer(SURVEY, {}))[0])
         queries = random_queries(plain.schema._schema, seed, QUERIES, known_from(survey))

@@ -23,7 +23,7 @@ BATCH = 100
 
 _LARGE_BATCH = 1000
 _FEW_VALUES = 2000
-"""Documents by the paths that are read of each, which the driver decodes at once: that takes half as long."""
+"""Documents by the paths that are read of each, which the driver decodes at once: to cut them apart costs more."""
 
 _PIECE = 128 * 1024
 """Bytes that are decoded at once, in a millisecond or two."""

@@ -21,7 +21,7 @@ _WARM_UP = 3
 
 def ours(store: Store, operation: Operation) -> Answer:
     """Our way from the text of an operation to the bytes of its response, as the endpoint goes it."""
-    feed, readers = ChangeFeed(store), Readers()
+    feed, readers = ChangeFeed(store), Readers(store.direct)
 
     def make_context() -> RequestContext:
         context = RequestContext(feed, lambda: RequestLoaders(store.database, _QUERY_SECONDS, readers))
