@@ -18,16 +18,17 @@ async def agree(workload: Workload, ours: str, others: Mapping[str, str]) -> Non
     """Ask every server everything; raises Disagreement for the first answer that is not the one of `ours`."""
     async with httpx.AsyncClient(timeout=_SECONDS) as client:
         for number, operation in enumerate(workload.operations):
-            expected = await _answer(client, ours, operation)
+            expected = await answer(client, ours, operation)
             if not isinstance(expected, dict) or "errors" in expected or not expected.get("data"):
                 raise Disagreement(f"virtgraph answers operation {number} of {workload.name} with {expected!r:.500}")
             for name, url in others.items():
-                found = await _answer(client, url, operation)
+                found = await answer(client, url, operation)
                 if where := difference(expected, found):
                     raise Disagreement(f"{name} answers operation {number} of {workload.name} otherwise: {where}")
 
 
-async def _answer(client: httpx.AsyncClient, url: str, operation: Operation) -> Any:
+async def answer(client: httpx.AsyncClient, url: str, operation: Operation) -> Any:
+    """What a server says: JSON values, or the text that is none."""
     response = await client.post(url, json=operation.request())
     try:
         return response.json()

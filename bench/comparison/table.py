@@ -38,7 +38,13 @@ def notes(found: Mapping[str, Any]) -> Iterator[str]:
         )
     for name, growth in found.get("growth", {}).items():
         small, large = found["growth_vms"]
-        yield f"{name}: the mean time for an answer at {large:,} VMs is {growth:.2f} times that at {small:,}."
+        at_small, at_large = growth["vms_found"]
+        yield (
+            f"{name}: the mean time for {at_large} VMs of {large:,} is {growth['same_filter']:.2f} times that for the "
+            f"{at_small} that the same filter finds of {small:,}."
+        )
+        if growth["as_many_vms"]:
+            yield f"{name}: it is {growth['as_many_vms']:.2f} times that for {at_large} of {small:,}."
 
 
 def tables(found: Mapping[str, Any]) -> Iterator[Table | str]:

@@ -30,7 +30,7 @@ class Marked(NamedTuple):
     """VMs that one equality finds."""
 
     share: float
-    """Of all VMs, exactly where their number is a multiple of 10,000; a smaller fleet has at least one."""
+    """Of all VMs, exactly where their number is a multiple of 10,000; of 1,000 VMs at least one has each."""
     filter: dict[str, Any]
     """The `VmFilter`, as variables of GraphQL have it."""
 

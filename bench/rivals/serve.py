@@ -8,6 +8,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from starlette.types import ASGIApp
 
 from bench.rivals.words import Document
+from server.listener import send_at_once
 
 _HOST = "127.0.0.1"
 
@@ -30,5 +31,7 @@ def database() -> AsyncIOMotorDatabase[Document]:
 def serve(application: ASGIApp) -> None:
     """Answer requests until told to stop; whoever started the server waits for the printed line."""
     listener = socket.create_server((_HOST, _options().port))
+    # As where uvicorn makes the socket itself.
+    send_at_once(listener)
     print(f"ready http://{_HOST}:{listener.getsockname()[1]}/graphql", flush=True)
     uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from graphql import build_schema, find_breaking_changes
 
-from bench import comparisons
+from bench import comparisons, page
 from bench.comparison.answers import Disagreement, agree, difference
+from bench.comparison.command import Trial
 from bench.comparison.node import Node
+from bench.comparison.rounds import Effort
 from bench.comparison.servers import FLOOR, OURS, RIVALS, Database, prepared_node, running
-from bench.comparison.table import markdown
+from bench.comparison.table import markdown, notes
 from bench.filling import fill
 from bench.rivals.surface import SDL, WORDS, surface
 from bench.workloads import Operation, Workload, named
@@ -118,8 +120,33 @@ def test_a_small_run_gives_figures(
     drawn.main([*where, "--seed", "1", "--json"])
     random_ones = json.loads(capsys.readouterr().out)
     assert [one["bytes"] > 0 and one["ratio"] > 0 for one in random_ones["queries"]] == [True] * drawn.QUERIES
-    page = comparisons.results([found], random_ones, "6.0.5", node)
-    assert "(seed 1)" in page
-    assert "| floor |" in page
-    assert "| mercurius | 16." in page
-    assert markdown(found) in page
+    written = comparisons.results([found], random_ones, "6.0.5", node)
+    assert "(seed 1)" in written
+    assert "| floor |" in written
+    assert "| mercurius | 16." in written
+    assert markdown(found) in written
+
+
+async def test_a_page_of_a_large_fleet_is_compared_with_one_that_has_as_many_vms(
+    node: Node, mongo: EmbeddedMongo, fleet: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "SMALL", 20)
+    trial = Trial(node, Database(mongo.uri, _FLEET), fleet, Effort(1, 0.5, 2), tmp_path, quiet=True)
+    try:
+        found = await page.growth(trial)
+    finally:
+        await fleet.client.drop_database("virtgraph-bench-20")
+    assert found["growth_vms"] == [20, 60]
+    grown = found["growth"]
+    assert {name: one["vms_found"] for name, one in grown.items()} == {
+        "page of 0.01%": [0, 0],
+        "page of 1.00%": [0, 1],
+        "page of 50.00%": [10, 30],
+    }
+    assert all(one["same_filter"] > 0 for one in grown.values())
+    rare, *others = grown.values()
+    assert rare["as_many_vms"] == rare["same_filter"]
+    assert [one["as_many_vms"] for one in others] == [None, None]
+    said = list(notes(found))
+    assert len(said) == 4
+    assert said[0].startswith("page of 0.01%: the mean time for 0 VMs of 60 is ")
